@@ -6,6 +6,7 @@ create schema if not exists export;
 
 create table ingest.run (
   id uuid primary key default gen_random_uuid(),
+  sequence bigint generated always as identity unique,
   state text not null default 'requested' check (state in ('requested', 'running', 'succeeded', 'failed')),
   reason text not null check (reason in ('drained', 'max_delay', 'requested')),
   requested_at timestamptz not null default clock_timestamp(),

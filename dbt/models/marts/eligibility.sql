@@ -1,0 +1,28 @@
+select
+  client,
+  member_id,
+  subscriber_id,
+  person_code,
+  first_name,
+  middle_name,
+  last_name,
+  birth_date,
+  sex,
+  race,
+  ethnicity,
+  address,
+  city,
+  state,
+  zip_code,
+  phone,
+  email,
+  enrollment_start_date,
+  enrollment_end_date,
+  plan,
+  line_of_business,
+  pcp_npi,
+  period,
+  file_id,
+  row_number
+from {{ ref('int_registration') }}
+where exclusion_reason is null

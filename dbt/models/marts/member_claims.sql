@@ -1,0 +1,33 @@
+-- Every member, those without a claim too; lines of unknown members are in unmatched_claim instead.
+with claimed as (
+  select
+    client,
+    member_id,
+    count(distinct claim_id) as claim_count,
+    count(*) as claim_line_count,
+    sum(charge_amount) as charge_amount,
+    sum(allowed_amount) as allowed_amount,
+    sum(paid_amount) as paid_amount,
+    min(received_date) as first_received_date,
+    max(received_date) as last_received_date,
+    min(service_start_date) as first_service_date,
+    max(service_start_date) as last_service_date
+  from {{ ref('claim_line') }}
+  where member_id is not null
+  group by client, member_id
+)
+
+select
+  member.client,
+  member.member_id,
+  coalesce(claimed.claim_count, 0) as claim_count,
+  coalesce(claimed.claim_line_count, 0) as claim_line_count,
+  cast(coalesce(claimed.charge_amount, 0) as numeric(18, 2)) as charge_amount,
+  cast(claimed.allowed_amount as numeric(18, 2)) as allowed_amount,
+  cast(claimed.paid_amount as numeric(18, 2)) as paid_amount,
+  claimed.first_received_date,
+  claimed.last_received_date,
+  claimed.first_service_date,
+  claimed.last_service_date
+from {{ ref('member') }} as member
+left join claimed on claimed.client = member.client and claimed.member_id = member.member_id

@@ -1,0 +1,15 @@
+{{ clean_source('client_a', 'patient_registration', [
+  ('member_id', 'member_id', 'text'),
+  ('first_name', 'member_first_name', 'text'),
+  ('middle_name', 'member_middle_name', 'text'),
+  ('last_name', 'member_last_name', 'text'),
+  ('sex', 'gender', 'sex'),
+  ('birth_date', 'date_of_birth', 'birth_date'),
+  ('address', 'address', 'text'),
+  ('city', 'city', 'text'),
+  ('state', 'state', 'state'),
+  ('zip_code', 'zip', 'zip'),
+  ('phone', 'phone_number', 'phone'),
+  ('enrollment_end_date', 'membership_end_date', 'date'),
+  ('ethnicity', 'ethnicity', 'text'),
+]) }}

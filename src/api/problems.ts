@@ -1,0 +1,102 @@
+import type Koa from 'koa';
+import { MulterError } from 'multer';
+import { FileRejected } from '../load/rejection.ts';
+import { isDatabaseError } from '../platform/database.ts';
+import type { Log } from '../platform/log.ts';
+
+/** Title by code; the code is the last part of the problem's `type`. */
+const TITLES: Record<string, string> = {
+  bad_name: 'The file name or a form field is not right',
+  bad_request: 'The request is not right',
+  conflict: 'The file is in another state',
+  missing_columns: 'Required columns are missing',
+  duplicate_columns: 'Two columns have one name',
+  not_found: 'There is no such thing',
+  too_large: 'The file is too large',
+  unauthorized: 'A valid token is needed',
+  unavailable: 'A service that is needed is out of reach',
+  storage_full: 'The storage is full',
+  unsupported_media_type: 'The request is not multipart/form-data',
+  wrong_route: 'This file belongs to another route',
+  internal: 'Something went wrong here',
+};
+
+/** An expected failure, answered as a problem (RFC 9457). `detail` says what to do and never quotes a cell. */
+export class Problem extends Error {
+  override name = 'Problem';
+  readonly status: number;
+  readonly code: string;
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, code: string, detail: string, headers: Record<string, string> = {}) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/** Turns whatever is thrown further in into `application/problem+json`. */
+export function problems(log: Log): Koa.Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body === undefined)
+        throw new Problem(404, 'not_found', `There is nothing at ${ctx.method} of this path; see /docs.`);
+      if (ctx.status === 405)
+        throw new Problem(405, 'bad_request', `${ctx.method} is not possible here; see /docs.`);
+    } catch (error) {
+      const problem = asProblem(error);
+      if (problem.status >= 500)
+        log.error({ err: error, method: ctx.method, route: ctx.routerPath }, problem.message);
+      // A body that is not read to its end cannot be followed by another request.
+      if (!ctx.req.complete) ctx.set('connection', 'close');
+      ctx.set(problem.headers);
+      ctx.status = problem.status;
+      ctx.body = {
+        type: `urn:waymark:problem:${problem.code}`,
+        title: TITLES[problem.code] ?? TITLES.bad_request,
+        status: problem.status,
+        detail: problem.message,
+      };
+      ctx.type = 'application/problem+json';
+    }
+  };
+}
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof FileRejected) return new Problem(400, error.code, error.message);
+  if (error instanceof MulterError) return multerProblem(error);
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new Problem(507, 'storage_full', 'There is no space left for the file. Try again later.');
+  if (isUnavailable(error))
+    return new Problem(503, 'unavailable', 'The database is out of reach. Try again in a moment.', {
+      'retry-after': '5',
+    });
+  if (
+    typeof message === 'string' &&
+    /multipart|boundary|malformed part|unexpected end of form|request (aborted|closed)/i.test(message)
+  )
+    return new Problem(400, 'bad_request', 'The multipart body is malformed or was cut off. Send it again.');
+  return new Problem(500, 'internal', 'An unexpected error; the log of the API has more.');
+}
+
+function multerProblem(error: MulterError): Problem {
+  if (error.code === 'LIMIT_FILE_SIZE')
+    return new Problem(413, 'too_large', 'The file is larger than what is taken here. Send it in parts.');
+  if (error.code === 'LIMIT_UNEXPECTED_FILE' || error.code === 'LIMIT_FILE_COUNT')
+    return new Problem(400, 'bad_request', 'Send one file, in the form field "file".');
+  return new Problem(400, 'bad_request', `The form is not right: ${error.message}.`);
+}
+
+/** The database cannot be reached, is starting or is stopping (SQLSTATE classes 08 and 57P, and socket errors). */
+function isUnavailable(error: unknown): boolean {
+  if (isDatabaseError(error)) return /^(08|57P|53300)/.test(error.code ?? '');
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (
+    /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EPIPE|EAI_AGAIN)$/.test(code ?? '') ||
+    /timeout exceeded when trying to connect|connection terminated/i.test(message ?? '')
+  );
+}

@@ -1,0 +1,163 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import multer from '@koa/multer';
+import type Koa from 'koa';
+import type { StorageEngine } from 'multer';
+import { checkHeader } from '../files/columns.ts';
+import type { Feeds } from '../files/feeds.ts';
+import { acceptFile, type FileRow, findHeld } from '../files/ledger.ts';
+import type { FileType } from '../files/names.ts';
+import { FileRejected } from '../load/rejection.ts';
+import { openTableFile } from '../load/table-file.ts';
+import type { Pool } from '../platform/database.ts';
+import type { Storage, Upload } from '../storage/storage.ts';
+import { Problem } from './problems.ts';
+import { resolveTarget } from './target.ts';
+
+/** A file's name, and each form field, in characters and bytes. */
+const MAX_NAME_CHARACTERS = 255;
+const FORM_LIMITS = { files: 1, fields: 10, parts: 12, fieldNameSize: 100, fieldSize: 1000, headerPairs: 20 };
+
+/** What the storage engine leaves of a file that came in. */
+interface Received {
+  originalname: string;
+  upload: Upload;
+  sha256: string;
+  size: number;
+}
+
+/** Writes an incoming file to the storage while it is hashed; nothing of it stays where the request ends badly. */
+class StorageWriter implements StorageEngine {
+  readonly #storage: Storage;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  _handleFile(
+    _request: unknown,
+    file: { stream: Readable },
+    done: (error?: unknown, info?: object) => void,
+  ): void {
+    this.#write(file.stream).then((info) => done(null, info), done);
+  }
+
+  _removeFile(_request: unknown, file: object, done: (error: Error | null) => void): void {
+    (file as Received).upload.abort().then(() => done(null), done);
+  }
+
+  async #write(stream: Readable): Promise<Omit<Received, 'originalname'>> {
+    const upload = await this.#storage.create();
+    try {
+      const hash = createHash('sha256');
+      let size = 0;
+      for await (const chunk of stream) {
+        hash.update(chunk);
+        size += chunk.length;
+        await upload.write(chunk);
+      }
+      return { upload, sha256: hash.digest('hex'), size };
+    } catch (error) {
+      await upload.abort();
+      throw error;
+    }
+  }
+}
+
+export interface Uploading {
+  pool: Pool;
+  storage: Storage;
+  feeds: Feeds;
+  maxUploadBytes: number;
+  maxWorkbookBytes: number;
+  /** Called with every new file: a reason to look into the outbox sooner. */
+  onAccepted(file: FileRow): void;
+}
+
+/** Middleware that reads the multipart body. */
+export function receiveFile(uploading: Uploading): Koa.Middleware {
+  const parse = multer({
+    storage: new StorageWriter(uploading.storage),
+    limits: { ...FORM_LIMITS, fileSize: uploading.maxUploadBytes },
+    // Seen whole, so that a name that is a path is refused and not silently shortened.
+    preservePath: true,
+    defParamCharset: 'utf8',
+  } as unknown as multer.Options).single('file') as unknown as Koa.Middleware;
+  return async (ctx, next) => {
+    if (!ctx.is('multipart/form-data'))
+      throw new Problem(
+        415,
+        'unsupported_media_type',
+        'Send the file as multipart/form-data, in the field "file".',
+      );
+    if (Number(ctx.get('content-length')) > uploading.maxUploadBytes + 64 * 1024)
+      throw new Problem(413, 'too_large', `The file is larger than ${uploading.maxUploadBytes} bytes.`);
+    return parse(ctx, next);
+  };
+}
+
+/**
+ * Takes a received file in: finds its feed, reads its header, makes its bytes durable, writes ledger and outbox.
+ * @returns the file, and whether its very bytes were held already
+ */
+export async function takeIn(
+  ctx: Koa.Context,
+  routeType: FileType | undefined,
+  uploading: Uploading,
+): Promise<{ file: FileRow; held: boolean }> {
+  const received = ctx.file as unknown as Received | undefined;
+  if (!received) throw new Problem(400, 'bad_request', 'There is no file: send it in the form field "file".');
+  const { upload, sha256, size } = received;
+  try {
+    if (received.originalname.length > MAX_NAME_CHARACTERS)
+      throw new Problem(400, 'bad_name', `The file name is longer than ${MAX_NAME_CHARACTERS} characters.`);
+    const fields = ((ctx.request as { body?: unknown }).body ?? {}) as Record<string, unknown>;
+    const { feed, period } = resolveTarget(received.originalname, fields, routeType, uploading.feeds);
+    const { client, file_type, delivery } = feed;
+    const held = await findHeld(uploading.pool, { client, file_type, period, sha256 });
+    if (held) return { file: held, held: true };
+
+    const table = await openTableFile(
+      { size, read: (range) => upload.read(range) },
+      { headerOnly: true, maxWorkbookBytes: uploading.maxWorkbookBytes },
+    );
+    await table.close();
+    const header = checkHeader(table.cells, feed, uploading.feeds);
+    if (!header.fits) throw new FileRejected(header.code, header.message);
+    if (table.hasRows === false) throw new FileRejected('no_rows', 'The file has a header and no rows.');
+
+    const id = randomUUID();
+    const storage_key = `${client}/${file_type}/${period}/${id}.${table.format}`;
+    await upload.commit(storage_key);
+    const accepted = await acceptFile(uploading.pool, {
+      id,
+      client,
+      file_type,
+      period,
+      delivery,
+      name: received.originalname,
+      format: table.format,
+      size_bytes: size,
+      sha256,
+      storage_key,
+      columns: header.columns,
+      drift: header.drift,
+    }).catch(async (error: unknown) => {
+      await removeUnlessKept(uploading, id, storage_key);
+      throw error;
+    });
+    if (accepted.held) await uploading.storage.remove(storage_key);
+    else uploading.onAccepted(accepted.file);
+    return accepted;
+  } finally {
+    await upload.abort();
+  }
+}
+
+/** A commit whose answer was lost may have happened: the bytes go only where the ledger surely does not know them. */
+async function removeUnlessKept(uploading: Uploading, id: string, storageKey: string): Promise<void> {
+  const known = await uploading.pool
+    .query('select from ingest.file where id = $1', [id])
+    .catch(() => undefined);
+  if (known?.rowCount === 0) await uploading.storage.remove(storageKey);
+}

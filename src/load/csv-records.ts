@@ -1,0 +1,236 @@
+import type { RejectedRecord, RowReason } from './rejection.ts';
+
+/** How a CSV file is written: seen from its header. */
+export interface Dialect {
+  delimiter: string;
+  /** What ends a record: LF (a CR before it belongs to it), or a lone CR as well. */
+  lineEnd: 'lf' | 'cr';
+}
+
+export interface RecordBatch {
+  rows: { rowNumber: number; fields: (string | null)[] }[];
+  rejected: RejectedRecord[];
+}
+
+/** A quoted field may span lines; beyond this many characters its quote is taken for a stray one. */
+const MAX_QUOTED_CHARACTERS = 4 * 1024 * 1024;
+/** A line longer than this is not a record. */
+const MAX_LINE_CHARACTERS = 16 * 1024 * 1024;
+
+type Read =
+  | { kind: 'record'; fields: (string | null)[]; end: number; next: number }
+  | { kind: 'bad'; reason: RowReason }
+  | { kind: 'more' };
+
+/**
+ * The tolerant reader: takes text in pieces and gives records. What cannot be parsed is rejected line by line, so that
+ * no record merges with another: where a quote is wrong, reading starts again at the next line.
+ */
+export class RecordReader {
+  readonly #dialect: Dialect;
+  readonly #width: number;
+  #text = '';
+  #rowNumber = 0;
+  /** Up to here, CR ends a line also in a file of LF lines. */
+  #crUntil = 0;
+  /** Where the next LF and CR are, so that a file without the one is not searched for it again at every record. */
+  #found = { '\n': -1, '\r': -1 };
+  #skippingLine = false;
+  #batch: RecordBatch = { rows: [], rejected: [] };
+
+  /** @param width the number of fields of the header */
+  constructor(dialect: Dialect, width: number) {
+    this.#dialect = dialect;
+    this.#width = width;
+  }
+
+  push(text: string): RecordBatch {
+    this.#text += text;
+    this.#found = { '\n': -1, '\r': -1 };
+    return this.#drain(false);
+  }
+
+  /** What is left after the last piece. */
+  end(): RecordBatch {
+    return this.#drain(true);
+  }
+
+  #drain(final: boolean): RecordBatch {
+    let position = 0;
+    while (position < this.#text.length) {
+      const next = this.#take(position, final);
+      if (next === undefined) break;
+      position = next;
+    }
+    this.#text = this.#text.slice(position);
+    this.#found = { '\n': -1, '\r': -1 };
+    this.#crUntil = Math.max(0, this.#crUntil - position);
+    const batch = this.#batch;
+    this.#batch = { rows: [], rejected: [] };
+    return batch;
+  }
+
+  /** Takes what starts at `start`; the position after it, or undefined where more text is needed. */
+  #take(start: number, final: boolean): number | undefined {
+    if (this.#skippingLine) {
+      const line = this.#lineAt(start, final);
+      if (line === undefined) return this.#text.length;
+      this.#skippingLine = false;
+      return line.next;
+    }
+    const line = this.#lineAt(start, final);
+    if (line === undefined) {
+      if (this.#text.length - start <= MAX_LINE_CHARACTERS) return undefined;
+      this.#reject('record_too_long', this.#text.slice(start, start + 1000));
+      this.#skippingLine = true;
+      return this.#text.length;
+    }
+    const text = this.#text.slice(start, line.end);
+    if (this.#isBlank(text)) return line.next;
+    if (text === '\\.') {
+      this.#reject('end_of_data_marker', text);
+      return line.next;
+    }
+    const read = this.#read(start, line, final);
+    if (read.kind === 'more') return undefined;
+    if (read.kind === 'bad') {
+      this.#reject(read.reason, text);
+      return line.next;
+    }
+    if (read.fields.length === this.#width) {
+      this.#batch.rows.push({ rowNumber: ++this.#rowNumber, fields: read.fields });
+      return read.next;
+    }
+    const raw = this.#text.slice(start, read.end);
+    if (this.#dialect.lineEnd === 'lf' && start >= this.#crUntil && /\r(?!\n)/.test(raw)) {
+      // Lines ended by a lone CR among lines ended by LF: read this stretch again, line by line.
+      this.#crUntil = read.next;
+      return start;
+    }
+    if (read.next > line.next && this.#swallowedRow(line.next, read.end)) {
+      this.#reject('unterminated_quote', text);
+      return line.next;
+    }
+    this.#reject(
+      read.fields.length < this.#width ? 'too_few_fields' : 'too_many_fields',
+      raw,
+      read.fields.length,
+    );
+    return read.next;
+  }
+
+  /** Whether a quoted field that spans lines holds what has the width of a row of its own. */
+  #swallowedRow(from: number, to: number): boolean {
+    return this.#text
+      .slice(from, to)
+      .split(/\r\n|\n|\r/)
+      .some((line) => line.split(this.#dialect.delimiter).length >= this.#width);
+  }
+
+  #isBlank(line: string): boolean {
+    if (line.length === 0) return true;
+    const first = line[0]!;
+    if (first !== this.#dialect.delimiter && first !== ' ' && first !== '\t') return false;
+    if (line.trim() === '') return true;
+    for (const character of line) if (character !== this.#dialect.delimiter) return false;
+    return true;
+  }
+
+  #read(start: number, line: { end: number; next: number }, final: boolean): Read {
+    const { delimiter } = this.#dialect;
+    const text = this.#text;
+    const fields: (string | null)[] = [];
+    let lineEnd = line;
+    for (let at = start; ; ) {
+      if (text[at] === '"' && at < lineEnd.end) {
+        let value = '';
+        let from = at + 1;
+        for (;;) {
+          const quote = text.indexOf('"', from);
+          if (quote < 0 || (quote + 1 >= text.length && !final)) {
+            const tooLong = text.length - start > MAX_QUOTED_CHARACTERS;
+            if (final || tooLong) return { kind: 'bad', reason: 'unterminated_quote' };
+            return { kind: 'more' };
+          }
+          if (text[quote + 1] === '"') {
+            value += text.slice(from, quote + 1);
+            from = quote + 2;
+            continue;
+          }
+          value += text.slice(from, quote);
+          at = quote + 1;
+          break;
+        }
+        fields.push(value);
+        if (at > lineEnd.end) {
+          const end = this.#lineAt(at, final);
+          if (end === undefined) return { kind: 'more' };
+          lineEnd = end;
+        }
+        if (at < lineEnd.end && text[at] !== delimiter)
+          return { kind: 'bad', reason: lineEnd === line ? 'stray_quote' : 'unterminated_quote' };
+      } else {
+        let end = text.indexOf(delimiter, at);
+        if (end < 0 || end > lineEnd.end) end = lineEnd.end;
+        const value = text.slice(at, end);
+        if (value.includes('"'))
+          return { kind: 'bad', reason: lineEnd === line ? 'stray_quote' : 'unterminated_quote' };
+        fields.push(value === '' ? null : value);
+        at = end;
+      }
+      if (at >= lineEnd.end) return { kind: 'record', fields, end: lineEnd.end, next: lineEnd.next };
+      at += 1;
+    }
+  }
+
+  /** Where the line at `from` ends and where the next one starts; undefined where more text is needed to know. */
+  #lineAt(from: number, final: boolean): { end: number; next: number } | undefined {
+    const text = this.#text;
+    const lf = this.#find('\n', from);
+    if (this.#dialect.lineEnd === 'cr' || from < this.#crUntil) {
+      const cr = this.#find('\r', from);
+      if (cr < lf) {
+        if (cr + 1 === text.length && !final) return undefined;
+        return { end: cr, next: text[cr + 1] === '\n' ? cr + 2 : cr + 1 };
+      }
+    }
+    if (lf < text.length) return { end: lf > from && text[lf - 1] === '\r' ? lf - 1 : lf, next: lf + 1 };
+    if (!final) return undefined;
+    const end = text.endsWith('\r') && text.length > from ? text.length - 1 : text.length;
+    return { end, next: text.length };
+  }
+
+  /** The position of the next `character`, or the text's length. */
+  #find(character: '\n' | '\r', from: number): number {
+    if (this.#found[character] < from) {
+      const at = this.#text.indexOf(character, from);
+      this.#found[character] = at < 0 ? this.#text.length : at;
+    }
+    return this.#found[character];
+  }
+
+  #reject(reason: RowReason, raw: string, width = 0): void {
+    this.#batch.rejected.push({
+      rowNumber: ++this.#rowNumber,
+      reason,
+      message: this.#explain(reason, width),
+      raw,
+    });
+  }
+
+  #explain(reason: RowReason, width: number): string {
+    switch (reason) {
+      case 'too_few_fields':
+      case 'too_many_fields':
+        return `The record has ${width} fields where the header has ${this.#width}.`;
+      case 'stray_quote':
+        return 'A quote stands inside a field that is not quoted, or after the end of one that is; double it and quote the field.';
+      case 'unterminated_quote':
+        return 'A field begins with a quote and does not end with one.';
+      case 'end_of_data_marker':
+        return 'The record is the end-of-data marker \\. and nothing else.';
+      case 'record_too_long':
+        return `The record is longer than ${MAX_LINE_CHARACTERS} characters; only its beginning is kept here.`;
+    }
+  }
+}

@@ -1,0 +1,202 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { HeaderCell } from '../files/columns.ts';
+import type { Feed } from '../files/feeds.ts';
+import type { Format } from '../files/names.ts';
+import { type Client, isDatabaseError, SqlState } from '../platform/database.ts';
+import { CountMismatch, copyCsv, copyRecords } from './copy.ts';
+import { OddBytes, RecordFramer } from './csv-frames.ts';
+import { type CsvHeader, readCsvHeader } from './csv-header.ts';
+import { type RecordBatch, RecordReader } from './csv-records.ts';
+import { FileRejected } from './rejection.ts';
+import { type Encoding, HEAD_BYTES, sniffFormat } from './sniff.ts';
+import { readWorkbook } from './workbook.ts';
+
+/** Bytes that are read as a table: an upload not yet accepted, or a file in storage. */
+export interface Source {
+  size: number;
+  read(range?: { start: number; end?: number }): Readable;
+  /** Hex SHA-256 that the bytes must have, where it is known. */
+  sha256?: string;
+}
+
+export interface Loaded {
+  rows: number;
+  rejected: number;
+  path: 'copy' | 'records' | 'workbook';
+}
+
+/** A CSV or XLSX file whose header has been read. */
+export interface TableFile {
+  format: Format;
+  cells: HeaderCell[];
+  /** Whether a row follows the header; undefined where that is not known yet. */
+  hasRows: boolean | undefined;
+  /** Copies every record into the feed's table, within the transaction that is open on `client`. */
+  load(client: Client, feed: Feed, columns: readonly string[], fileId: string): Promise<Loaded>;
+  close(): Promise<void>;
+}
+
+/** The stored bytes are not those that were accepted. */
+export class BytesChanged extends Error {
+  override name = 'BytesChanged';
+
+  constructor() {
+    super('the stored bytes are not those that were accepted: their SHA-256 differs');
+  }
+}
+
+/**
+ * Finds out what a file is and reads its header.
+ * @throws FileRejected where it is no table
+ */
+export async function openTableFile(
+  source: Source,
+  options: { headerOnly: boolean; maxWorkbookBytes: number },
+): Promise<TableFile> {
+  const head =
+    source.size === 0 ? Buffer.alloc(0) : await buffer(source.read({ start: 0, end: HEAD_BYTES - 1 }));
+  const format = sniffFormat(head);
+  if (format === 'csv') return new CsvFile(source, readCsvHeader(head, head.length >= source.size));
+  const bytes = await buffer(hashed(source, source.read()));
+  const reading = await readWorkbook(bytes, {
+    headerOnly: options.headerOnly,
+    maxBytes: options.maxWorkbookBytes,
+  });
+  return {
+    format,
+    cells: reading.cells,
+    hasRows: reading.hasRows,
+    async load(client, feed, columns, fileId) {
+      const { loaded, rejected } = await copyRecords(client, feed, columns, fileId, reading.batches());
+      return { rows: loaded, rejected, path: 'workbook' };
+    },
+    close: () => reading.close(),
+  };
+}
+
+class CsvFile implements TableFile {
+  readonly format = 'csv';
+  readonly cells: HeaderCell[];
+  readonly hasRows: boolean | undefined;
+  readonly #source: Source;
+  readonly #header: CsvHeader;
+
+  constructor(source: Source, header: CsvHeader) {
+    this.#source = source;
+    this.#header = header;
+    this.cells = header.cells;
+    this.hasRows = header.hasRows;
+  }
+
+  async load(client: Client, feed: Feed, columns: readonly string[], fileId: string): Promise<Loaded> {
+    const { encoding, dialect } = this.#header;
+    if (encoding === 'utf-8' && dialect.lineEnd === 'lf') {
+      await client.query('savepoint fast');
+      try {
+        return { rows: await this.#pass(client, feed, columns, fileId), rejected: 0, path: 'copy' };
+      } catch (error) {
+        if (!isOdd(error)) throw error;
+        await client.query('rollback to savepoint fast');
+      }
+    }
+    const { loaded, rejected } = await copyRecords(client, feed, columns, fileId, this.#records());
+    return { rows: loaded, rejected, path: 'records' };
+  }
+
+  async close(): Promise<void> {}
+
+  /** The fast way: bytes pass through. */
+  async #pass(client: Client, feed: Feed, columns: readonly string[], fileId: string): Promise<number> {
+    const { delimiter } = this.#header.dialect;
+    const framer = new RecordFramer(fileId + delimiter, delimiter);
+    const bytes = this.#dataBytes();
+    const taken = await copyCsv(
+      client,
+      feed,
+      columns,
+      delimiter,
+      (async function* () {
+        for await (const chunk of bytes) {
+          const framed = framer.push(chunk);
+          if (framed.length > 0) yield framed;
+        }
+        const last = framer.end();
+        if (last.length > 0) yield last;
+      })(),
+    );
+    if (taken !== framer.rows) throw new CountMismatch(framer.rows, taken);
+    return taken;
+  }
+
+  /** The file's bytes after its header. */
+  async *#dataBytes(): AsyncGenerator<Buffer> {
+    let skip = this.#header.dataOffset;
+    for await (const chunk of hashed(this.#source, this.#source.read())) {
+      if (chunk.length <= skip) skip -= chunk.length;
+      else {
+        yield skip > 0 ? chunk.subarray(skip) : chunk;
+        skip = 0;
+      }
+    }
+  }
+
+  /** The tolerant way: the text is decoded and parsed. */
+  async *#records(): AsyncGenerator<RecordBatch> {
+    const encoding = await this.#provenEncoding();
+    const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+    const reader = new RecordReader(this.#header.dialect, this.cells.length);
+    const take = (text: string) => {
+      if (text.includes('\0'))
+        throw new FileRejected(
+          'nul_bytes',
+          'The file has NUL bytes: it is not text. Send it as CSV or XLSX.',
+        );
+      return reader.push(text);
+    };
+    for await (const chunk of this.#dataBytes()) yield take(decoder.decode(chunk, { stream: true }));
+    yield take(decoder.decode());
+    yield reader.end();
+  }
+
+  /** The header's encoding, but Windows-1252 where a byte further on shows that the file is not UTF-8. */
+  async #provenEncoding(): Promise<Encoding> {
+    if (this.#header.encoding !== 'utf-8') return this.#header.encoding;
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    try {
+      for await (const chunk of this.#source.read()) {
+        const bytes = chunk as Buffer;
+        // Whole chunks of valid text need no decoding; only a character across a joint does.
+        if (!isUtf8(bytes)) decoder.decode(bytes, { stream: true });
+        else decoder.decode();
+      }
+      decoder.decode();
+      return 'utf-8';
+    } catch (error) {
+      if (error instanceof TypeError) return 'windows-1252';
+      throw error;
+    }
+  }
+}
+
+/** Whether the fast way met something that the tolerant way knows how to deal with. */
+function isOdd(error: unknown): boolean {
+  return error instanceof OddBytes || (isDatabaseError(error) && error.code?.startsWith('22') === true);
+}
+
+/** Passes bytes on and, at their end, holds their hash against the one that they must have. */
+async function* hashed(source: Source, bytes: Readable): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  for await (const chunk of bytes) {
+    hash.update(chunk as Buffer);
+    yield chunk as Buffer;
+  }
+  if (source.sha256 !== undefined && hash.digest('hex') !== source.sha256) throw new BytesChanged();
+}
+
+/** A Postgres error of the tolerant way that blames the file. */
+export function blamesBytes(error: unknown): boolean {
+  return isDatabaseError(error) && error.code === SqlState.characterNotInRepertoire;
+}

@@ -1,0 +1,75 @@
+import { Worker } from 'node:worker_threads';
+import type { HeaderCell } from '../files/columns.ts';
+import type { RecordBatch } from './csv-records.ts';
+import { FileRejected } from './rejection.ts';
+import type { WorkbookAnswer, WorkbookTask } from './workbook-worker.ts';
+import { checkWorkbookZip } from './zip.ts';
+
+export interface WorkbookReading {
+  cells: HeaderCell[];
+  hasRows: boolean;
+  batches(): AsyncGenerator<RecordBatch>;
+  close(): Promise<void>;
+}
+
+const WRONG = {
+  empty_file: 'The first visible sheet of the workbook is empty.',
+  damaged_workbook:
+    'The workbook cannot be read: it is damaged. Open it in Excel and save it again, or send CSV.',
+  encrypted_workbook: 'The workbook is protected by a password. Save it without one.',
+};
+
+/**
+ * Opens a workbook's first visible sheet. SheetJS parses all of it at once, so it works in a thread of its own, where
+ * it neither holds up the other work of the process nor takes it down when memory runs out.
+ * @throws FileRejected where the workbook is wrong
+ */
+export async function readWorkbook(
+  bytes: Buffer,
+  options: { headerOnly: boolean; maxBytes: number },
+): Promise<WorkbookReading> {
+  await checkWorkbookZip(bytes, options.maxBytes);
+  const task: WorkbookTask = { bytes, headerOnly: options.headerOnly };
+  const worker = new Worker(new URL('./workbook-worker.ts', import.meta.url), { workerData: task });
+  const ask = () =>
+    new Promise<WorkbookAnswer>((resolve, reject) => {
+      const fail = (error: Error & { code?: string }) =>
+        reject(
+          error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+            ? new FileRejected(
+                'workbook_too_large',
+                'The workbook is too large to be read here. Send it as CSV.',
+              )
+            : error,
+        );
+      worker.once('error', fail);
+      worker.once('message', (answer: WorkbookAnswer) => {
+        worker.off('error', fail);
+        if (answer.kind === 'wrong') reject(new FileRejected(answer.code, WRONG[answer.code]));
+        else resolve(answer);
+      });
+      worker.postMessage('next');
+    });
+  try {
+    const header = await ask();
+    if (header.kind !== 'header') throw new Error('the workbook reader answered out of turn');
+    return {
+      cells: header.cells,
+      hasRows: header.hasRows,
+      async *batches() {
+        for (;;) {
+          const answer = await ask();
+          if (answer.kind !== 'rows') throw new Error('the workbook reader answered out of turn');
+          yield { rows: answer.rows, rejected: [] };
+          if (answer.done) return;
+        }
+      },
+      async close() {
+        await worker.terminate();
+      },
+    };
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import yauzl from 'yauzl';
+import { FileRejected } from './rejection.ts';
+
+/** A workbook has some dozens of parts; one with more is no workbook that anybody made. */
+const MAX_ENTRIES = 10_000;
+/** Sheets shrink 5 to 60 times when zipped; what shrinks more and is this large unzipped was made to do harm. */
+const MAX_RATIO = 250;
+const RATIO_FROM_BYTES = 32 * 1024 * 1024;
+
+const rejected = {
+  notWorkbook: () =>
+    new FileRejected(
+      'not_a_workbook',
+      'The file is a zip archive but not an .xlsx workbook. Save it as .xlsx or CSV.',
+    ),
+  damaged: (cause?: unknown) =>
+    new FileRejected(
+      'damaged_workbook',
+      'The workbook is damaged or cut off: it cannot be unzipped. Send it again.',
+      {
+        cause,
+      },
+    ),
+  tooLarge: (limit: number) =>
+    new FileRejected(
+      'workbook_too_large',
+      `The workbook grows beyond ${Math.round(limit / 1024 / 1024)} MiB when unzipped. Send it as CSV.`,
+    ),
+};
+
+/**
+ * Makes sure that `bytes` are a whole .xlsx whose parts, really inflated, stay within `maxBytes` together.
+ * @throws FileRejected saying what is wrong
+ */
+export async function checkWorkbookZip(bytes: Buffer, maxBytes: number): Promise<void> {
+  let zip: yauzl.ZipFile;
+  try {
+    zip = await yauzl.fromBufferPromise(bytes, { validateEntrySizes: true });
+  } catch (cause) {
+    throw rejected.damaged(cause);
+  }
+  if (zip.entryCount > MAX_ENTRIES) throw rejected.notWorkbook();
+  let inflated = 0;
+  const names = new Set<string>();
+  try {
+    for await (const entry of zip.eachEntry()) {
+      names.add(entry.fileName.toLowerCase());
+      if (inflated + entry.uncompressedSize > maxBytes) throw rejected.tooLarge(maxBytes);
+      if (entry.isEncrypted())
+        throw new FileRejected(
+          'encrypted_workbook',
+          'The workbook is encrypted. Save it without a password.',
+        );
+      // What the directory says of a size can be a lie: count what comes out.
+      for await (const chunk of await zip.openReadStreamPromise(entry)) {
+        inflated += (chunk as Buffer).length;
+        if (inflated > maxBytes || (inflated > RATIO_FROM_BYTES && inflated > bytes.length * MAX_RATIO))
+          throw rejected.tooLarge(Math.min(maxBytes, inflated));
+      }
+    }
+  } catch (error) {
+    throw error instanceof FileRejected ? error : rejected.damaged(error);
+  }
+  if (!names.has('xl/workbook.xml')) throw rejected.notWorkbook();
+}

@@ -1,0 +1,121 @@
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/** A setting is missing or wrong: the message names the variable and says what it must be. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+const PROJECT_DIR = fileURLToPath(new URL('../../', import.meta.url));
+
+const port = z.coerce.number().int().min(0).max(65535);
+const seconds = z.coerce.number().min(0);
+const MiB = 1024 * 1024;
+
+/** Every variable that Waymark reads, with its default. A role asks for the part that it needs. */
+const parts = {
+  postgres: z.object({
+    POSTGRES_HOST: z.string().min(1).default('127.0.0.1'),
+    POSTGRES_PORT: port.default(5432),
+    POSTGRES_DB: z.string().min(1).default('waymark'),
+    POSTGRES_USER: z.string().min(1).default('waymark'),
+    POSTGRES_PASSWORD: z.string().default(''),
+  }),
+  amqp: z.object({
+    AMQP_URL: z.url({ protocol: /^amqps?$/ }).default('amqp://127.0.0.1:5672'),
+    /** Where unacked messages can be counted; without it only ready ones are known. */
+    RABBITMQ_MANAGEMENT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  }),
+  storage: z.object({
+    STORAGE_URL: z.url({ protocol: /^file$/ }),
+  }),
+  feeds: z.object({
+    FEEDS_DIR: z.string().min(1).default(`${PROJECT_DIR}feeds`),
+  }),
+  api: z.object({
+    API_HOST: z.string().min(1).default('0.0.0.0'),
+    API_PORT: port.default(8000),
+    API_TOKEN: z.string().min(16, 'must be at least 16 characters'),
+    /** Largest file that is accepted, in bytes; above it 413. */
+    MAX_UPLOAD_BYTES: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(4096 * MiB),
+  }),
+  docs: z.object({
+    DOCS_HOST: z.string().min(1).default('0.0.0.0'),
+    DOCS_PORT: port.default(8080),
+  }),
+  metrics: z.object({
+    METRICS_HOST: z.string().min(1).default('0.0.0.0'),
+    METRICS_PORT: port.default(9090),
+  }),
+  consumer: z.object({
+    /** Files that one consumer loads side by side. */
+    CONSUMER_PREFETCH: z.coerce.number().int().min(1).max(64).default(1),
+    /** Loads of one file that may fail for a reason that could heal before it is given up as failed. */
+    MAX_ATTEMPTS: z.coerce.number().int().min(1).default(5),
+    /** The wait before the second attempt; it doubles with each further one. */
+    RETRY_BASE_SECONDS: seconds.default(1),
+  }),
+  workbook: z.object({
+    /** Inflated size of a workbook above which it is refused, in bytes: a bomb is small when zipped. */
+    MAX_WORKBOOK_BYTES: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(1024 * MiB),
+  }),
+  transform: z.object({
+    STABILIZATION_SECONDS: seconds.default(30),
+    MAX_DELAY_SECONDS: seconds.default(900),
+    MIN_INTERVAL_SECONDS: seconds.default(0),
+    POLL_INTERVAL_SECONDS: seconds.min(0.1).default(2),
+  }),
+  dbt: z.object({
+    DBT_PYTHON: z.string().min(1).default('python3'),
+    DBT_PROJECT_DIR: z.string().min(1).default(`${PROJECT_DIR}dbt`),
+    /** The day that decides who is active; the day of the run where it is not set. */
+    WAYMARK_AS_OF_DATE: z.iso.date().optional(),
+  }),
+  log: z.object({
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  }),
+} as const;
+
+type Parts = typeof parts;
+export type Config<Name extends keyof Parts> = z.output<Parts[Name]>;
+type Merged<Names extends keyof Parts> = { [N in Names]: (config: Config<N>) => void }[Names] extends (
+  config: infer All,
+) => void
+  ? All
+  : never;
+
+/**
+ * The settings of the named parts, from environment variables. An empty variable counts as not set.
+ * @throws ConfigError naming every variable that is wrong
+ */
+export function readConfig<Names extends keyof Parts>(
+  env: NodeJS.ProcessEnv,
+  ...names: Names[]
+): Merged<Names> {
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const complaints: string[] = [];
+  const config: Record<string, unknown> = {};
+  for (const name of names) {
+    const read = parts[name].safeParse(set);
+    if (read.success) Object.assign(config, read.data);
+    else
+      complaints.push(
+        ...read.error.issues.map(
+          (issue) => `${issue.path.join('.')}: ${issue.path[0]! in set ? issue.message : 'is not set'}`,
+        ),
+      );
+  }
+  if (complaints.length > 0)
+    throw new ConfigError(`the environment is not right:\n  ${complaints.join('\n  ')}`);
+  return config as Merged<Names>;
+}

@@ -1,0 +1,81 @@
+import pg from 'pg';
+import type { Config } from './config.ts';
+
+export type Pool = pg.Pool;
+export type Client = pg.ClientBase;
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+const INT8 = 20;
+const types = {
+  // Counts and sizes stay far below 2^53.
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 && format !== 'binary'
+      ? Number
+      : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+};
+
+export function connectionSettings(config: Config<'postgres'>): pg.ClientConfig {
+  return {
+    host: config.POSTGRES_HOST,
+    port: config.POSTGRES_PORT,
+    database: config.POSTGRES_DB,
+    user: config.POSTGRES_USER,
+    password: config.POSTGRES_PASSWORD,
+    types,
+    keepAlive: true,
+  };
+}
+
+/** A pool of connections that tells `onIdleError` of connections lost while nobody used them. */
+export function createPool(
+  config: Config<'postgres'>,
+  applicationName: string,
+  onIdleError: (error: Error) => void,
+  max = 10,
+): Pool {
+  const pool = new pg.Pool({
+    ...connectionSettings(config),
+    application_name: `waymark-${applicationName}`,
+    connectionTimeoutMillis: 10_000,
+    max,
+  });
+  pool.on('error', onIdleError);
+  return pool;
+}
+
+/** Runs `work` in one transaction on a connection of the pool: committed when it returns, rolled back when it throws. */
+export async function transaction<T>(pool: Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+export const isDatabaseError = (error: unknown): error is pg.DatabaseError =>
+  error instanceof pg.DatabaseError;
+
+/** SQLSTATEs that Waymark acts upon (PostgreSQL manual, appendix A). */
+export const SqlState = {
+  badCopyFormat: '22P04',
+  characterNotInRepertoire: '22021',
+  untranslatableCharacter: '22P05',
+  uniqueViolation: '23505',
+  duplicateColumn: '42701',
+  tooManyColumns: '54011',
+  programLimitExceeded: '54000',
+  invalidTextRepresentation: '22P02',
+} as const;
+
+/** Quotes a name for use in SQL text. */
+export const identifier = (name: string): string => pg.escapeIdentifier(name);

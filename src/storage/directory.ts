@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, constants, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { ByteRange, Storage, Upload } from './storage.ts';
+
+const READ_CHUNK_BYTES = 256 * 1024;
+
+/** Files in a directory: `incoming/` for bytes on their way, `files/` for what was accepted. */
+export class DirectoryStorage implements Storage {
+  readonly #incoming: string;
+  readonly #files: string;
+
+  private constructor(root: string) {
+    this.#incoming = join(root, 'incoming');
+    this.#files = join(root, 'files');
+  }
+
+  static async open(url: URL): Promise<DirectoryStorage> {
+    const storage = new DirectoryStorage(fileURLToPath(url));
+    await mkdir(storage.#incoming, { recursive: true });
+    await mkdir(storage.#files, { recursive: true });
+    return storage;
+  }
+
+  async create(): Promise<Upload> {
+    const path = join(this.#incoming, randomUUID());
+    return new DirectoryUpload(path, await open(path, 'wx', 0o600), (key) => this.#path(key));
+  }
+
+  read(key: string, range?: ByteRange): Readable {
+    return createReadStream(this.#path(key), { ...range, highWaterMark: READ_CHUNK_BYTES });
+  }
+
+  async remove(key: string): Promise<void> {
+    await rm(this.#path(key), { force: true });
+  }
+
+  async check(): Promise<void> {
+    await access(this.#incoming, constants.W_OK);
+    await access(this.#files, constants.W_OK);
+  }
+
+  #path(key: string): string {
+    const path = resolve(this.#files, key);
+    if (!path.startsWith(this.#files + sep)) throw new Error('a storage key leads out of the storage');
+    return path;
+  }
+}
+
+class DirectoryUpload implements Upload {
+  readonly #path: string;
+  readonly #handle: FileHandle;
+  readonly #target: (key: string) => string;
+  #open = true;
+  #written = 0;
+
+  constructor(path: string, handle: FileHandle, target: (key: string) => string) {
+    this.#path = path;
+    this.#handle = handle;
+    this.#target = target;
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    for (let offset = 0; offset < chunk.length; ) {
+      const { bytesWritten } = await this.#handle.write(chunk, offset, chunk.length - offset, this.#written);
+      offset += bytesWritten;
+      this.#written += bytesWritten;
+    }
+  }
+
+  read(range?: ByteRange): Readable {
+    return createReadStream(this.#path, { ...range, highWaterMark: READ_CHUNK_BYTES });
+  }
+
+  async commit(key: string): Promise<void> {
+    const target = this.#target(key);
+    await this.#handle.sync();
+    await this.#close();
+    await mkdir(dirname(target), { recursive: true });
+    await rename(this.#path, target);
+    // The rename is durable only once the directory is.
+    const directory = await open(dirname(target), 'r');
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  }
+
+  async abort(): Promise<void> {
+    await this.#close();
+    await rm(this.#path, { force: true });
+  }
+
+  async #close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#handle.close();
+  }
+}

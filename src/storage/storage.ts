@@ -1,0 +1,35 @@
+import type { Readable } from 'node:stream';
+import { DirectoryStorage } from './directory.ts';
+
+/** Bytes on their way into storage: nothing is to be seen under the key before `commit`. */
+export interface Upload {
+  /** Writes a chunk; resolves when it is taken. @throws ENOSPC where the storage is full */
+  write(chunk: Buffer): Promise<void>;
+  /** Reads from the bytes written so far. */
+  read(range?: ByteRange): Readable;
+  /** Makes the bytes durable under `key`, all or nothing. */
+  commit(key: string): Promise<void>;
+  /** Forgets the bytes. Safe to call at any time, also after `commit`. */
+  abort(): Promise<void>;
+}
+
+export interface ByteRange {
+  /** Offset of the first byte. */
+  start: number;
+  /** Offset of the last byte, itself included. */
+  end?: number;
+}
+
+/** Where accepted files' bytes live. */
+export interface Storage {
+  create(): Promise<Upload>;
+  read(key: string, range?: ByteRange): Readable;
+  remove(key: string): Promise<void>;
+  /** @throws where nothing could be written now */
+  check(): Promise<void>;
+}
+
+/** The storage for a URL: `file:///directory`. */
+export async function openStorage(url: string): Promise<Storage> {
+  return DirectoryStorage.open(new URL(url));
+}

@@ -1,0 +1,131 @@
+import type { Config } from '../platform/config.ts';
+import type { Pool } from '../platform/database.ts';
+import type { Log } from '../platform/log.ts';
+import type { QueueDepth } from '../queue/depth.ts';
+import { type DbtResult, runDbt } from './dbt-process.ts';
+import { decide, type Memory, type WaitReason } from './decide.ts';
+import type { TransformMetrics } from './metrics.ts';
+import { observe } from './observe.ts';
+import { purgeReplaced } from './purge.ts';
+import { activeRun, finishRun, type RunRow, startRun } from './runs.ts';
+
+export interface LoopContext {
+  pool: Pool;
+  config: Config<'transform'> & Config<'dbt'> & Config<'postgres'>;
+  depth: () => Promise<QueueDepth>;
+  removeBytes: (storageKey: string) => Promise<void>;
+  metrics: TransformMetrics;
+  log: Log;
+  stopping: AbortSignal;
+}
+
+/** Held on its connection by the loop that executes the active run: gone with it, so that another can take over. */
+const OWN_RUN = `select pg_try_advisory_lock(hashtextextended('waymark.run.owner', 0)) as owned`;
+const DISOWN_RUN = `select pg_advisory_unlock(hashtextextended('waymark.run.owner', 0))`;
+
+/**
+ * One loop on this machine that starts dbt as a process. Level, not edge: every step looks at what is. A run found
+ * active that nobody executes (its loop was killed) is executed again, with the files that it froze.
+ */
+export class TransformLoop {
+  readonly #context: LoopContext;
+  #memory: Memory = { emptySince: undefined };
+  #waiting: WaitReason | undefined;
+  #execution: Promise<void> | undefined;
+
+  constructor(context: LoopContext) {
+    this.#context = context;
+  }
+
+  async step(): Promise<void> {
+    const { pool, config, depth, removeBytes, metrics, log } = this.#context;
+    if (this.#execution) return;
+    const seen = await observe(pool, async () => {
+      const now = await depth();
+      metrics.queue(now);
+      return now;
+    });
+    const { decision, memory } = decide(
+      seen,
+      this.#memory,
+      {
+        stabilizationSeconds: config.STABILIZATION_SECONDS,
+        maxDelaySeconds: config.MAX_DELAY_SECONDS,
+        minIntervalSeconds: config.MIN_INTERVAL_SECONDS,
+      },
+      new Date(),
+    );
+    this.#memory = memory;
+    if (decision.action === 'wait') {
+      if (decision.reason !== this.#waiting) log.info({ reason: decision.reason }, 'no run now');
+      this.#waiting = decision.reason;
+      if (decision.reason === 'run_active') await this.#execute(() => activeRun(pool));
+      else await purgeReplaced(pool, removeBytes);
+      return;
+    }
+    this.#waiting = undefined;
+    await this.#execute(() => startRun(pool, decision.reason));
+  }
+
+  /** Waits for the run that is being executed, if there is one. */
+  async idle(): Promise<void> {
+    await this.#execution;
+  }
+
+  async #execute(find: () => Promise<RunRow | undefined>): Promise<void> {
+    const { pool, log } = this.#context;
+    const owner = await pool.connect();
+    let lost: Error | undefined;
+    const onError = (error: Error) => {
+      lost = error;
+    };
+    owner.on('error', onError);
+    const release = async () => {
+      if (!lost) await owner.query(DISOWN_RUN).catch(onError);
+      owner.off('error', onError);
+      owner.release(lost);
+    };
+    try {
+      const { rows } = await owner.query<{ owned: boolean }>(OWN_RUN);
+      const run = rows[0]!.owned ? await find() : undefined;
+      if (!run) {
+        await release();
+        return;
+      }
+      this.#execution = this.#run(run)
+        .catch((error: unknown) =>
+          log.error({ err: error, run_id: run.id }, 'the run could not be ended in the ledger'),
+        )
+        .finally(async () => {
+          await release();
+          this.#execution = undefined;
+        });
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+
+  async #run(run: RunRow): Promise<void> {
+    const { pool, config, log, metrics, stopping } = this.#context;
+    log.info({ run_id: run.id, reason: run.reason }, 'run started');
+    const started = performance.now();
+    const result: DbtResult = await runDbt(run.id, config, log, stopping);
+    if (result.kind === 'stopped') {
+      log.info({ run_id: run.id }, 'dbt was stopped; the run goes on when the loop is back');
+      return;
+    }
+    const summary = result.kind === 'finished' ? result.summary : null;
+    const state = summary?.outcome ?? 'failed';
+    const message =
+      result.kind === 'broken'
+        ? result.message
+        : state === 'failed'
+          ? `dbt failed: ${result.summary.failing.slice(0, 10).join(', ')}`
+          : null;
+    await finishRun(pool, run.id, { state, summary, message });
+    const seconds = (performance.now() - started) / 1000;
+    metrics.ended(state, seconds);
+    log.info({ run_id: run.id, state, seconds, failing: summary?.failing }, 'run ended');
+  }
+}

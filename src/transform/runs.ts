@@ -1,0 +1,114 @@
+import { isDatabaseError, type Pool, type Queryable, SqlState, transaction } from '../platform/database.ts';
+
+export const RUN_STATES = ['requested', 'running', 'succeeded', 'failed'] as const;
+export type RunState = (typeof RUN_STATES)[number];
+export type RunReason = 'drained' | 'max_delay' | 'requested';
+
+/** What dbt said of a run. */
+export interface RunSummary {
+  outcome: 'succeeded' | 'failed';
+  models: { passed: number; failed: number; skipped: number };
+  tests: { passed: number; failed: number; warned: number; skipped: number };
+  /** Names of the models and tests that failed. */
+  failing: string[];
+  seconds: number;
+}
+
+export interface RunRow {
+  id: string;
+  sequence: number;
+  state: RunState;
+  reason: RunReason;
+  requested_at: Date;
+  started_at: Date | null;
+  ended_at: Date | null;
+  summary: RunSummary | null;
+  message: string | null;
+}
+
+/** Held while a run is started, and while rows are taken out of `export`: the two exclude each other. */
+export const RUN_LOCK = `select pg_advisory_xact_lock(hashtextextended('waymark.run', 0))`;
+
+const REQUEST = `
+  insert into ingest.run (state, reason) values ('requested', 'requested')
+  on conflict ((true)) where state = 'requested' do nothing
+  returning *`;
+
+/** Asks for a run now; where one is asked for already, that one. */
+export async function requestRun(db: Queryable): Promise<RunRow> {
+  for (;;) {
+    const inserted = (await db.query<RunRow>(REQUEST)).rows[0];
+    if (inserted) return inserted;
+    const waiting = (await db.query<RunRow>(`select * from ingest.run where state = 'requested'`)).rows[0];
+    if (waiting) return waiting;
+    // It was started between the two statements: ask again.
+  }
+}
+
+const START_REQUESTED = `
+  update ingest.run set state = 'running', started_at = clock_timestamp() where state = 'requested' returning *`;
+const START_NEW = `
+  insert into ingest.run (state, reason, started_at) values ('running', $1, clock_timestamp()) returning *`;
+const FREEZE = `insert into ingest.run_file (run_id, file_id) select $1, id from ingest.file where state = 'loaded'`;
+
+/**
+ * Starts a run and freezes the files that it covers; a run that was asked for is the one that starts.
+ * @returns undefined where a run is active already
+ */
+export async function startRun(pool: Pool, reason: RunReason): Promise<RunRow | undefined> {
+  try {
+    return await transaction(pool, async (client) => {
+      await client.query(RUN_LOCK);
+      const requested = (await client.query<RunRow>(START_REQUESTED)).rows[0];
+      const run = requested ?? (await client.query<RunRow>(START_NEW, [reason])).rows[0]!;
+      await client.query(FREEZE, [run.id]);
+      return run;
+    });
+  } catch (error) {
+    if (
+      isDatabaseError(error) &&
+      error.code === SqlState.uniqueViolation &&
+      error.constraint === 'run_one_running'
+    )
+      return undefined;
+    throw error;
+  }
+}
+
+const FINISH = `
+  update ingest.run set state = $2, summary = $3, message = $4, ended_at = clock_timestamp()
+   where id = $1 and state = 'running'`;
+const MATERIALIZE = `
+  update ingest.file f set run_id = $1 from ingest.run_file r
+   where r.run_id = $1 and r.file_id = f.id and f.run_id is null`;
+
+/** Ends a run; success makes the files that it covered materialized. */
+export async function finishRun(
+  pool: Pool,
+  id: string,
+  result: { state: 'succeeded' | 'failed'; summary: RunSummary | null; message: string | null },
+): Promise<void> {
+  await transaction(pool, async (client) => {
+    const { rowCount } = await client.query(FINISH, [id, result.state, result.summary, result.message]);
+    if (rowCount === 1 && result.state === 'succeeded') await client.query(MATERIALIZE, [id]);
+  });
+}
+
+export async function getRun(db: Queryable, id: string): Promise<RunRow | undefined> {
+  return (await db.query<RunRow>('select * from ingest.run where id = $1', [id])).rows[0];
+}
+
+export async function activeRun(db: Queryable): Promise<RunRow | undefined> {
+  return (await db.query<RunRow>(`select * from ingest.run where state = 'running'`)).rows[0];
+}
+
+const LIST_RUNS = `
+  select * from ingest.run where $1::bigint is null or sequence < $1 order by sequence desc limit $2`;
+
+/** Runs, the newest first; `before` is the sequence of the last one seen. */
+export async function listRuns(
+  db: Queryable,
+  page: { before: number | null; limit: number },
+): Promise<RunRow[]> {
+  return (await db.query<RunRow>(LIST_RUNS, [page.before, page.limit])).rows;
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+import { Command, Option } from 'commander';
+import { ConfigError } from './platform/config.ts';
+
+// Commands are imported when they are called: a consumer has no use for Swagger UI in its memory.
+const program = new Command('waymark')
+  .description("Takes in payers' files and turns them into tables an analyst can trust.")
+  .showHelpAfterError();
+
+program
+  .command('api')
+  .description('take files in over HTTP, and relay their messages to RabbitMQ')
+  .action(async () => {
+    await (await import('./api/main.ts')).api();
+  });
+program
+  .command('consumer')
+  .description('load files into the export schema')
+  .action(async () => {
+    await (await import('./consumer/main.ts')).consumer();
+  });
+program
+  .command('transform')
+  .description('run dbt as a local process whenever the pipeline has drained')
+  .action(async () => {
+    await (await import('./transform/main.ts')).transform();
+  });
+program
+  .command('docs')
+  .description('serve the dbt documentation of the last good run')
+  .action(async () => {
+    await (await import('./docs/main.ts')).docs();
+  });
+program
+  .command('migrate')
+  .description("bring the ledger's tables, and one export table a feed, to their newest form")
+  .action(async () => {
+    await (await import('./commands.ts')).migrateAll();
+  });
+program
+  .command('status')
+  .description('show what stands in the ledger')
+  .action(async () => {
+    await (await import('./commands.ts')).showStatus();
+  });
+program
+  .command('load')
+  .description('send files, or all files of directories, to the API and wait until they are loaded')
+  .argument('<paths...>')
+  .addOption(new Option('--no-wait', 'do not wait'))
+  .action(async (paths: string[], options: { wait: boolean }) => {
+    process.exitCode = await (await import('./dev/send.ts')).load(paths, options);
+  });
+program
+  .command('dev')
+  .description('run the whole pipeline on this machine, in one terminal')
+  .addOption(new Option('--demo', 'send the sample sets and show what becomes of them'))
+  .addOption(new Option('--once', 'with --demo: end after the summary'))
+  .action(async (options: { demo?: boolean; once?: boolean }) => {
+    process.exitCode = await (await import('./dev/dev.ts')).dev({
+      demo: !!options.demo,
+      once: !!options.once,
+    });
+  });
+program
+  .command('reset')
+  .description('remove the data of `dev`')
+  .addOption(new Option('--all', 'the installed tools as well'))
+  .action(async (options: { all?: boolean }) => {
+    process.exitCode = await (await import('./dev/reset.ts')).reset({ all: !!options.all });
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // A setting that is wrong needs a sentence, not a stack.
+  if (!(error instanceof ConfigError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

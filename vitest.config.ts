@@ -1,0 +1,16 @@
+import { availableParallelism } from 'node:os';
+import { defineConfig } from 'vitest/config';
+import { DBT_PYTHON } from './src/dev/paths.ts';
+
+export default defineConfig({
+  test: {
+    include: ['{src,samples,dbt,test}/**/*.test.ts', 'bin/**/*.test.js'],
+    globalSetup: ['test/setup/global.ts'],
+    env: { DBT_PYTHON },
+    pool: 'forks',
+    // Every test file shares the machine with Postgres, RabbitMQ and at times dbt.
+    maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
