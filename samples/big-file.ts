@@ -62,7 +62,11 @@ export async function writeBigFile(request: BigFile): Promise<string> {
   else await writeBigWorkbook(path, header, rows);
 
   const described = {
-    ...{ path: name, client, file_type: fileType, period: PERIOD, rows: request.rows },
+    path: name,
+    client,
+    file_type: fileType,
+    period: PERIOD,
+    rows: request.rows,
     ...(fileType === 'claims' && { charge_amount: decimal(tally.cents) }),
   };
   await writeFile(`${path}.json`, `${JSON.stringify(described, null, 2)}\n`);

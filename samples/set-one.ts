@@ -38,8 +38,11 @@ export const JULY: Record<'a' | 'b' | 'c', Batch> = {
   c: { client: clientC, period: '2023-07', firstId: 90_010_151, count: 360, members: 330 },
 };
 export const AUGUST_B: Batch = {
-  ...{ client: clientB, period: '2023-08', firstId: 90_020_101 },
-  ...{ count: 200, members: 285 },
+  client: clientB,
+  period: '2023-08',
+  firstId: 90_020_101,
+  count: 200,
+  members: 285,
 };
 
 /** The claim at a place of a batch: always the same for a seed. */
@@ -77,7 +80,9 @@ export function templates(client: Client, order: Order, fileType: SampleFile['fi
 /** July 2023 of every client, and client_b's claims of August. */
 export function setOne(seed: number): SampleFile[] {
   const july = (spelling: string, layout: Order['layout']): Order => ({
-    ...{ seed, spelling, period: '2023-07' },
+    seed,
+    spelling,
+    period: '2023-07',
     layout,
   });
   const claims = (batch: Batch, order: Order) =>

@@ -39,7 +39,7 @@ function filesOfA(seed: number, earlier: SampleFile[]): SampleFile[] {
     ...updated(seed, 'client_a', random, { moved: [0, 19], shortened: [20, 34] }),
     ...peopleOf(seed, 'client_a', 45, 329),
   ];
-  const before = [...peopleOf(seed, 'client_a', 0, 149).map((who) => moved(who, random))];
+  const before = peopleOf(seed, 'client_a', 0, 149).map((who) => moved(who, random));
 
   const again = earlier.find((file) => file.client === 'client_a' && file.fileType === 'claims')!;
   return [
@@ -54,7 +54,9 @@ function filesOfA(seed: number, earlier: SampleFile[]): SampleFile[] {
 function filesOfB(seed: number): SampleFile[] {
   const random = new Random(`${seed}/set-two/client_b`);
   const order = (spelling: string, period: string, layout: Order['layout']): Order => ({
-    ...{ seed, spelling, period },
+    seed,
+    spelling,
+    period,
     layout,
   });
   // The corrected July no longer has members 40 to 45, and August never had them: their claims lose their member.

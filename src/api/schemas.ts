@@ -12,11 +12,9 @@ export const FileBody = z
     client: z.string().meta({ examples: ['client_a'] }),
     file_type: z.enum(FILE_TYPES),
     period: z.string().meta({ description: 'The month that the file covers.', examples: ['2023-07'] }),
-    delivery: z
-      .enum(['snapshot', 'incremental'])
-      .meta({
-        description: 'Whether a newer file of the period replaces the older (snapshot) or adds to it.',
-      }),
+    delivery: z.enum(['snapshot', 'incremental']).meta({
+      description: 'Whether a newer file of the period replaces the older (snapshot) or adds to it.',
+    }),
     state: z.enum(FILE_STATES).meta({
       description:
         'received → loading → loaded; rejected: the file is wrong; failed: it could not be loaded; superseded: a newer file replaced it; deleted: taken out.',
@@ -30,11 +28,9 @@ export const FileBody = z
       .int()
       .nullable()
       .meta({ description: 'Records that could not be parsed; see /files/{id}/rejected-rows.' }),
-    drift: z
-      .object({ added: z.array(z.string()), missing: z.array(z.string()) })
-      .meta({
-        description: 'Columns that the feed does not describe, and optional ones that the file lacks.',
-      }),
+    drift: z.object({ added: z.array(z.string()), missing: z.array(z.string()) }).meta({
+      description: 'Columns that the feed does not describe, and optional ones that the file lacks.',
+    }),
     attempts: z.int().meta({ description: 'How often loading was begun.' }),
     load_path: z.enum(['copy', 'records', 'workbook']).nullable(),
     reason: z.string().nullable().meta({ description: 'Why it is rejected or failed, as a code.' }),

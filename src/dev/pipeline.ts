@@ -72,19 +72,20 @@ export async function startPipeline({ ending, say, running }: PipelineOptions): 
   say('Starting the API, two consumers, the transformation loop and the docs server ...');
   const apiUrl = `http://${LOCAL}:${apiPort}`;
   const docsUrl = `http://${LOCAL}:${docsPort}`;
-  const metricsUrls: Record<string, string> = { api: `${apiUrl}/metrics`, docs: `${docsUrl}/metrics` };
-  const start = async (name: string, command: string, url?: string) => {
-    const metricsPort = await getPort({ port: METRICS_PORTS });
-    const own = url ?? `http://${LOCAL}:${metricsPort}`;
-    metricsUrls[name] = `${own}/metrics`;
-    const roleEnv = { ...env, METRICS_PORT: String(metricsPort) };
-    running.roles.push(await startRole({ name, command, env: roleEnv, url: own, ending, say }));
+  const metricsUrls: Record<string, string> = {};
+  const start = async (name: string, command: string, url: string, own: NodeJS.ProcessEnv = {}) => {
+    metricsUrls[name] = `${url}/metrics`;
+    running.roles.push(await startRole({ name, command, env: { ...env, ...own }, url, ending, say }));
+  };
+  const startUnasked = async (name: string, command: string) => {
+    const port = await getPort({ port: METRICS_PORTS });
+    await start(name, command, `http://${LOCAL}:${port}`, { METRICS_PORT: String(port) });
   };
   const started = await Promise.allSettled([
     start('api', 'api', apiUrl),
-    start('consumer-1', 'consumer'),
-    start('consumer-2', 'consumer'),
-    start('transform', 'transform'),
+    startUnasked('consumer-1', 'consumer'),
+    startUnasked('consumer-2', 'consumer'),
+    startUnasked('transform', 'transform'),
     start('docs', 'docs', docsUrl),
   ]);
   for (const result of started) if (result.status === 'rejected') throw result.reason;
@@ -118,11 +119,11 @@ export function variablesOf({ settings, apiUrl, apiToken, docsUrl }: Pipeline): 
 
 /** The addresses, for a person to click on. */
 export function addressesOf({ settings, apiUrl, docsUrl, metricsUrls }: Pipeline): string {
-  const { api, docs, ...others } = metricsUrls;
+  const metrics = Object.entries(metricsUrls).sort();
   const lines = [
     ['API docs', `${apiUrl}/docs`],
     ['dbt docs', docsUrl],
-    ['Metrics', [api, docs, ...Object.values(others).sort()].join('  ')],
+    ...metrics.map(([name, url], i) => [i === 0 ? 'Metrics' : '', `${url}  (${name})`]),
     ['RabbitMQ console', `${settings.RABBITMQ_MANAGEMENT_URL}  (user and password: those in AMQP_URL)`],
     ['For another terminal', '.waymark/env, for example: set -a; . .waymark/env; psql'],
     ['Logs', '.waymark/log'],

@@ -119,12 +119,16 @@ export class RecordReader {
     return read.next;
   }
 
-  /** Whether a quoted field that spans lines holds what has the width of a row of its own. */
+  /**
+   * Whether a quoted field that spans lines holds what has the width of a row of its own. The line on which the field
+   * ends is no such row where the quote stands in its first part: that part belongs to the field.
+   */
   #swallowedRow(from: number, to: number): boolean {
     return this.#text
       .slice(from, to)
       .split(/\r\n|\n|\r/)
-      .some((line) => line.split(this.#dialect.delimiter).length >= this.#width);
+      .map((line) => line.split(this.#dialect.delimiter))
+      .some((parts) => parts.length >= this.#width && !parts[0]!.includes('"'));
   }
 
   #isBlank(line: string): boolean {

@@ -1,0 +1,143 @@
+#!/usr/bin/env python
+"""One run: build and test the marts beside the live ones, publish them at once, make the docs page.
+
+    python run.py --run-id UUID      (how the transform loop and the Job start it)
+    python run.py                    (by hand: covers every loaded file, keeps no artifacts)
+
+Exit code 0: published. 1: dbt failed, or the run was stopped; yesterday's marts stand. 2: it could not run at all.
+The last line of stdout is the summary as JSON; WAYMARK_TERMINATION_PATH, if set, gets it too.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+import psycopg2
+
+from runner import database, dbt_process, publication
+from runner.summary import Summary, read_results, redacted_results
+
+BUILD_SCHEMA = "mart_next"
+LIVE_SCHEMA = "mart"
+
+
+class Stopped(Exception):
+    """SIGTERM or SIGINT arrived."""
+
+
+def main() -> int:
+    started = time.monotonic()
+    summary = Summary()
+    code = 2
+    try:
+        stop_on_signals()
+        run_id = parse_arguments()
+        with target_directory() as target:
+            code = run(run_id, Path(target), summary)
+    except Stopped:
+        # Once the marts are published the run has done its work; only the docs page is missing then.
+        code = 0 if summary.published else 1
+        summary.message = "stopped after the marts were published" if summary.published else "stopped by a signal"
+        end_work_on_server()
+    except (publication.Busy, publication.NotPublished, dbt_process.NotRun, database.Unreachable, UnknownRun) as error:
+        code = 1 if isinstance(error, publication.NotPublished) else 2
+        summary.message = str(error)
+    except (psycopg2.Error, OSError) as error:
+        # A Postgres message may quote a row, so only its class is told.
+        code = 0 if summary.published else 1
+        summary.message = f"{type(error).__name__} {getattr(error, 'pgcode', None) or ''}".strip()
+    summary.finish(code == 0, time.monotonic() - started)
+    return code
+
+
+def run(run_id: str | None, target: Path, summary: Summary) -> int:
+    connection = database.connect("waymark-run")
+    try:
+        publication.take_turn(connection)
+        if run_id and not database.run_exists(connection, run_id):
+            raise UnknownRun(f"ingest.run has no row {run_id}; start runs through POST /runs, or leave --run-id out")
+        database.end_work(connection)
+        publication.clear(connection, BUILD_SCHEMA, LIVE_SCHEMA)
+
+        built = dbt_process.build(target / "build", run_id, BUILD_SCHEMA)
+        summary.add(read_results(target / "build"))
+        if run_id:
+            database.keep_artifact(
+                connection, run_id, "run_results.json", "application/json", redacted_results(target / "build")
+            )
+        if not built:
+            return 1
+
+        publication.swap(connection, BUILD_SCHEMA, LIVE_SCHEMA)
+        summary.published = True
+        publication.drop_old(connection, LIVE_SCHEMA)
+
+        page = dbt_process.document(target / "docs", run_id, LIVE_SCHEMA)
+        if page is None:
+            summary.message = "the marts are published; the docs page could not be made"
+        elif run_id:
+            database.keep_artifact(connection, run_id, "docs.html", "text/html", page)
+        return 0
+    finally:
+        connection.close()
+
+
+class UnknownRun(Exception):
+    """The ledger has no such run."""
+
+
+def parse_arguments() -> str | None:
+    parser = argparse.ArgumentParser(description="Build, test and publish the marts.")
+    parser.add_argument("--run-id", type=uuid.UUID, help="the row in ingest.run whose files are covered")
+    run_id = parser.parse_args().run_id
+    return str(run_id) if run_id else None
+
+
+def target_directory():
+    """Where dbt writes. WAYMARK_DBT_TARGET, one a database, is kept between runs and saves most of the parsing."""
+    kept = os.environ.get("WAYMARK_DBT_TARGET")
+    if not kept:
+        return tempfile.TemporaryDirectory(prefix="waymark-dbt-")
+    Path(kept).mkdir(parents=True, exist_ok=True)
+    return KeptDirectory(kept)
+
+
+class KeptDirectory:
+    def __init__(self, path: str):
+        self.path = path
+
+    def __enter__(self) -> str:
+        return self.path
+
+    def __exit__(self, *_error) -> None:
+        pass
+
+
+def stop_on_signals() -> None:
+    def stop(_number, _frame):
+        # One signal is enough: what follows is the way out.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise Stopped
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+def end_work_on_server() -> None:
+    """A killed client's statement would go on for as long as it takes: end it."""
+    try:
+        connection = database.connect("waymark-run")
+        database.end_work(connection)
+        connection.close()
+    except (psycopg2.Error, database.Unreachable):
+        pass  # The next run does it before it begins.
+
+
+if __name__ == "__main__":
+    sys.exit(main())

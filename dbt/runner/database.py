@@ -1,0 +1,75 @@
+"""The connection of a run, and what it writes to the ledger."""
+
+import os
+
+import psycopg2
+import psycopg2.extensions
+import psycopg2.extras
+
+# Waiting in Python instead of in libpq, so that a signal interrupts a statement at once.
+psycopg2.extensions.set_wait_callback(psycopg2.extras.wait_select)
+
+# dbt's connections bear this name (profiles.yml).
+DBT_APPLICATION_NAME = "waymark-dbt"
+
+
+class Unreachable(Exception):
+    """Postgres cannot be reached."""
+
+
+def connect(application_name: str):
+    host = os.environ.get("POSTGRES_HOST", "localhost")
+    port = os.environ.get("POSTGRES_PORT", "5432")
+    try:
+        connection = psycopg2.connect(
+            host=host,
+            port=port,
+            dbname=os.environ.get("POSTGRES_DB", "waymark"),
+            user=os.environ.get("POSTGRES_USER", "waymark"),
+            password=os.environ.get("POSTGRES_PASSWORD", ""),
+            application_name=application_name,
+            connect_timeout=10,
+            keepalives_idle=30,
+        )
+    except psycopg2.OperationalError as error:
+        raise Unreachable(f"cannot connect to Postgres at {host}:{port}: check POSTGRES_* and that it is up") from error
+    connection.autocommit = True
+    return connection
+
+
+def rows(connection, statement: str, parameters: tuple = ()) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
+
+
+def run_exists(connection, run_id: str) -> bool:
+    return bool(rows(connection, "select 1 from ingest.run where id = %s", (run_id,)))
+
+
+def end_work(connection) -> None:
+    """Ends what an interrupted run's dbt may still be doing in this database. Only one run is ever at work."""
+    rows(
+        connection,
+        """
+        select pg_terminate_backend(pid)
+        from pg_stat_activity
+        where application_name = %s and datname = current_database() and usename = current_user
+        """,
+        (DBT_APPLICATION_NAME,),
+    )
+
+
+def keep_artifact(connection, run_id: str, name: str, content_type: str, body: bytes | None) -> None:
+    if body is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into ingest.run_artifact (run_id, name, content_type, body)
+            values (%s, %s, %s, %s)
+            on conflict (run_id, name) do update
+              set content_type = excluded.content_type, body = excluded.body, created_at = clock_timestamp()
+            """,
+            (run_id, name, content_type, psycopg2.Binary(body)),
+        )

@@ -1,0 +1,76 @@
+"""dbt as a child process: its log lines pass through without row values, and it never outlives this process."""
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from runner.redact import redact
+
+PROJECT = Path(__file__).resolve().parent.parent
+PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+class NotRun(Exception):
+    """dbt could not start, or stopped before it ran anything."""
+
+
+def build(target: Path, run_id: str | None, mart_schema: str) -> bool:
+    """Builds and tests everything; True if all of it passed. Unit tests are about the code, not the data: CI runs them."""
+    results = target / "run_results.json"
+    results.unlink(missing_ok=True)
+    code = call(["build", "--exclude-resource-type", "unit_test"], target, run_id, mart_schema)
+    if not results.exists():
+        raise NotRun(f"dbt ended with exit code {code} before it built anything; its messages are above")
+    return code == 0
+
+
+def document(target: Path, run_id: str | None, mart_schema: str) -> bytes | None:
+    """The docs as one page that needs no server behind it, or None."""
+    page = target / "static_index.html"
+    page.unlink(missing_ok=True)
+    code = call(["docs", "generate", "--static"], target, run_id, mart_schema)
+    return page.read_bytes() if code == 0 and page.exists() else None
+
+
+def call(command: list[str], target: Path, run_id: str | None, mart_schema: str) -> int:
+    # A target directory of its own for each schema: the schema is part of what dbt keeps of its parsing.
+    target.mkdir(parents=True, exist_ok=True)
+    child = subprocess.Popen(
+        [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--log-format", "json", "--log-level", "info", "--log-level-file", "none"]
+        + ["--no-use-colors", "--no-version-check", "--no-send-anonymous-usage-stats"]
+        + [*command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        + ["--target-path", str(target), "--log-path", str(target)],
+        env={**os.environ, "WAYMARK_RUN_ID": run_id or "", "WAYMARK_MART_SCHEMA": mart_schema},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        preexec_fn=die_with_parent if sys.platform == "linux" else None,
+    )
+    try:
+        for line in child.stdout:
+            print_message(line)
+        return child.wait()
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def print_message(line: str) -> None:
+    try:
+        message = json.loads(line)["info"]["msg"]
+    except (ValueError, KeyError, TypeError):
+        message = line.rstrip("\n")
+    if message.strip():
+        print(redact(message), flush=True)

@@ -1,0 +1,61 @@
+"""What a run came to: counted from dbt's run_results.json, printed as one line of JSON."""
+
+import json
+import os
+from pathlib import Path
+
+from runner.redact import redact
+
+# A Kubernetes termination message holds 4096 bytes; this many names fit, the counts tell the rest.
+FAILING_NAMES = 20
+
+TEST_TYPES = ("test", "unit_test")
+
+
+class Summary:
+    def __init__(self):
+        self.models = {"passed": 0, "failed": 0, "skipped": 0}
+        self.tests = {"passed": 0, "failed": 0, "warned": 0, "skipped": 0}
+        self.failing: list[str] = []
+        self.message: str | None = None
+        self.published = False
+
+    def add(self, results: list[dict]) -> None:
+        for result in results:
+            resource_type, name = result["unique_id"].split(".")[0], result["unique_id"].split(".")[2]
+            counts = self.tests if resource_type in TEST_TYPES else self.models
+            outcome = {"success": "passed", "pass": "passed", "warn": "warned", "skipped": "skipped"}.get(
+                result["status"], "failed"
+            )
+            counts[outcome] = counts.get(outcome, 0) + 1
+            if outcome == "failed":
+                self.failing.append(name)
+
+    def finish(self, succeeded: bool, seconds: float) -> None:
+        summary = {
+            "outcome": "succeeded" if succeeded else "failed",
+            "models": self.models,
+            "tests": self.tests,
+            "failing": self.failing[:FAILING_NAMES],
+            "seconds": round(seconds, 1),
+        }
+        if self.message:
+            summary["message"] = self.message
+        line = json.dumps(summary, ensure_ascii=False)
+        path = os.environ.get("WAYMARK_TERMINATION_PATH")
+        if path:
+            Path(path).write_text(line, encoding="utf-8")
+        print(line, flush=True)
+
+
+def read_results(target: Path) -> list[dict]:
+    return json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+
+
+def redacted_results(target: Path) -> bytes:
+    """run_results.json as dbt wrote it, but for values that error messages quote."""
+    document = json.loads((target / "run_results.json").read_text(encoding="utf-8"))
+    for result in document["results"]:
+        if result.get("message"):
+            result["message"] = redact(result["message"])
+    return json.dumps(document, ensure_ascii=False).encode("utf-8")
