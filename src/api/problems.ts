@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type Koa from 'koa';
 import { MulterError } from 'multer';
 import { FileRejected } from '../load/rejection.ts';
@@ -49,8 +50,7 @@ export function problems(log: Log): Koa.Middleware {
       const problem = asProblem(error);
       if (problem.status >= 500)
         log.error({ err: error, method: ctx.method, route: ctx.routerPath }, problem.message);
-      // A body that is not read to its end cannot be followed by another request.
-      if (!ctx.req.complete) ctx.set('connection', 'close');
+      if (!(await drained(ctx.req))) ctx.set('connection', 'close');
       ctx.set(problem.headers);
       ctx.status = problem.status;
       ctx.body = {
@@ -62,6 +62,27 @@ export function problems(log: Log): Koa.Middleware {
       ctx.type = 'application/problem+json';
     }
   };
+}
+
+/** A client that is still sending sees the answer only after it; so much and so long it is listened to. */
+const DRAIN_BYTES = 8 * 1024 * 1024;
+const DRAIN_MS = 5000;
+
+/** Reads the rest of a request's body and throws it away. @returns whether the end was reached */
+async function drained(request: IncomingMessage): Promise<boolean> {
+  if (request.complete || request.destroyed) return request.complete;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let bytes = 0;
+  const timer = setTimeout(resolve, DRAIN_MS);
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > DRAIN_BYTES) resolve();
+  });
+  request.once('end', resolve).once('close', resolve);
+  await promise;
+  clearTimeout(timer);
+  request.removeAllListeners('data').pause();
+  return request.complete;
 }
 
 function asProblem(error: unknown): Problem {

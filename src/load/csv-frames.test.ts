@@ -5,7 +5,8 @@ function frame(text: string, step: number): string {
   const framer = new RecordFramer('F,', ',');
   const bytes = Buffer.from(text);
   let out = '';
-  for (let at = 0; at < bytes.length; at += step) out += framer.push(bytes.subarray(at, at + step)).toString();
+  for (let at = 0; at < bytes.length; at += step)
+    out += framer.push(bytes.subarray(at, at + step)).toString();
   out += framer.end().toString();
   expect(framer.rows).toBe(out === '' ? 0 : out.split(/^F,/m).length - 1);
   return out;

@@ -22,6 +22,9 @@ type Read =
   | { kind: 'bad'; reason: RowReason }
   | { kind: 'more' };
 
+/** From where on a character was looked for, and where it was found. */
+const nothingFound = () => ({ '\n': { from: 0, at: -1 }, '\r': { from: 0, at: -1 } });
+
 /**
  * The tolerant reader: takes text in pieces and gives records. What cannot be parsed is rejected line by line, so that
  * no record merges with another: where a quote is wrong, reading starts again at the next line.
@@ -34,7 +37,7 @@ export class RecordReader {
   /** Up to here, CR ends a line also in a file of LF lines. */
   #crUntil = 0;
   /** Where the next LF and CR are, so that a file without the one is not searched for it again at every record. */
-  #found = { '\n': -1, '\r': -1 };
+  #found = nothingFound();
   #skippingLine = false;
   #batch: RecordBatch = { rows: [], rejected: [] };
 
@@ -46,7 +49,7 @@ export class RecordReader {
 
   push(text: string): RecordBatch {
     this.#text += text;
-    this.#found = { '\n': -1, '\r': -1 };
+    this.#found = nothingFound();
     return this.#drain(false);
   }
 
@@ -63,7 +66,7 @@ export class RecordReader {
       position = next;
     }
     this.#text = this.#text.slice(position);
-    this.#found = { '\n': -1, '\r': -1 };
+    this.#found = nothingFound();
     this.#crUntil = Math.max(0, this.#crUntil - position);
     const batch = this.#batch;
     this.#batch = { rows: [], rejected: [] };
@@ -206,11 +209,13 @@ export class RecordReader {
 
   /** The position of the next `character`, or the text's length. */
   #find(character: '\n' | '\r', from: number): number {
-    if (this.#found[character] < from) {
+    const found = this.#found[character];
+    if (from < found.from || from > found.at) {
       const at = this.#text.indexOf(character, from);
-      this.#found[character] = at < 0 ? this.#text.length : at;
+      found.from = from;
+      found.at = at < 0 ? this.#text.length : at;
     }
-    return this.#found[character];
+    return found.at;
   }
 
   #reject(reason: RowReason, raw: string, width = 0): void {

@@ -30,8 +30,9 @@ function readSheet() {
     cellFormula: false,
     ...limit,
   } as const;
-  const names = XLSX.read(bytes, { type: 'buffer', bookSheets: true, bookProps: false });
-  const workbook = XLSX.read(bytes, { ...options, sheets: firstVisible(names) });
+  // Without sheets it tells which are visible; with only the names, it does not.
+  const directory = XLSX.read(bytes, { type: 'buffer', sheets: [] });
+  const workbook = XLSX.read(bytes, { ...options, sheets: firstVisible(directory) });
   const sheet = workbook.Sheets[workbook.SheetNames[firstVisible(workbook)]!];
   const cells = ((sheet as { '!data'?: (XLSX.CellObject[] | undefined)[] } | undefined)?.['!data'] ?? []) as (
     | (XLSX.CellObject | undefined)[]

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
 import { FileRejected } from './rejection.ts';
 
@@ -51,12 +52,15 @@ export async function checkWorkbookZip(bytes: Buffer, maxBytes: number): Promise
           'encrypted_workbook',
           'The workbook is encrypted. Save it without a password.',
         );
+      let checksum = 0;
       // What the directory says of a size can be a lie: count what comes out.
       for await (const chunk of await zip.openReadStreamPromise(entry)) {
+        checksum = crc32(chunk as Buffer, checksum);
         inflated += (chunk as Buffer).length;
         if (inflated > maxBytes || (inflated > RATIO_FROM_BYTES && inflated > bytes.length * MAX_RATIO))
           throw rejected.tooLarge(Math.min(maxBytes, inflated));
       }
+      if (checksum !== entry.crc32) throw rejected.damaged();
     }
   } catch (error) {
     throw error instanceof FileRejected ? error : rejected.damaged(error);

@@ -19,19 +19,74 @@ const quiet: Memory = { emptySince: ago(40) };
 
 const cases: [string, Partial<Observation>, Memory, Decision][] = [
   ['runs when drained', {}, quiet, { action: 'run', reason: 'drained' }],
-  ['waits while a run is active', { running: true, requested: true }, quiet, { action: 'wait', reason: 'run_active' }],
-  ['runs when asked, due or not', { requested: true, dueSince: undefined }, quiet, { action: 'run', reason: 'requested' }],
-  ['runs when asked, drained or not', { requested: true, pendingFiles: 3 }, quiet, { action: 'run', reason: 'requested' }],
+  [
+    'waits while a run is active',
+    { running: true, requested: true },
+    quiet,
+    { action: 'wait', reason: 'run_active' },
+  ],
+  [
+    'runs when asked, due or not',
+    { requested: true, dueSince: undefined },
+    quiet,
+    { action: 'run', reason: 'requested' },
+  ],
+  [
+    'runs when asked, drained or not',
+    { requested: true, pendingFiles: 3 },
+    quiet,
+    { action: 'run', reason: 'requested' },
+  ],
   ['has nothing to do', { dueSince: undefined }, quiet, { action: 'wait', reason: 'nothing_due' }],
   ['waits for pending files', { pendingFiles: 1 }, quiet, { action: 'wait', reason: 'files_pending' }],
-  ['takes an unknown queue for not empty', { queue: undefined }, quiet, { action: 'wait', reason: 'queue_unknown' }],
-  ['waits for ready messages', { queue: { ready: 1, unacked: 0 } }, quiet, { action: 'wait', reason: 'queue_not_empty' }],
-  ['waits for unacked messages', { queue: { ready: 0, unacked: 1 } }, quiet, { action: 'wait', reason: 'queue_not_empty' }],
-  ['stabilizes after the queue became empty', {}, { emptySince: ago(29) }, { action: 'wait', reason: 'stabilizing' }],
-  ['stabilizes after the first look', {}, { emptySince: undefined }, { action: 'wait', reason: 'stabilizing' }],
-  ['stabilizes after the last change', { lastChangeAt: ago(10) }, quiet, { action: 'wait', reason: 'stabilizing' }],
-  ['a trickle does not starve it', { pendingFiles: 5, dueSince: ago(600) }, quiet, { action: 'run', reason: 'max_delay' }],
-  ['nor does a broker out of reach', { queue: undefined, dueSince: ago(601) }, quiet, { action: 'run', reason: 'max_delay' }],
+  [
+    'takes an unknown queue for not empty',
+    { queue: undefined },
+    quiet,
+    { action: 'wait', reason: 'queue_unknown' },
+  ],
+  [
+    'waits for ready messages',
+    { queue: { ready: 1, unacked: 0 } },
+    quiet,
+    { action: 'wait', reason: 'queue_not_empty' },
+  ],
+  [
+    'waits for unacked messages',
+    { queue: { ready: 0, unacked: 1 } },
+    quiet,
+    { action: 'wait', reason: 'queue_not_empty' },
+  ],
+  [
+    'stabilizes after the queue became empty',
+    {},
+    { emptySince: ago(29) },
+    { action: 'wait', reason: 'stabilizing' },
+  ],
+  [
+    'stabilizes after the first look',
+    {},
+    { emptySince: undefined },
+    { action: 'wait', reason: 'stabilizing' },
+  ],
+  [
+    'stabilizes after the last change',
+    { lastChangeAt: ago(10) },
+    quiet,
+    { action: 'wait', reason: 'stabilizing' },
+  ],
+  [
+    'a trickle does not starve it',
+    { pendingFiles: 5, dueSince: ago(600) },
+    quiet,
+    { action: 'run', reason: 'max_delay' },
+  ],
+  [
+    'nor does a broker out of reach',
+    { queue: undefined, dueSince: ago(601) },
+    quiet,
+    { action: 'run', reason: 'max_delay' },
+  ],
   [
     'keeps its distance to the last run',
     { dueSince: ago(700), lastRun: { outcome: 'succeeded', endedAt: ago(119), changedSince: true } },
@@ -60,8 +115,12 @@ describe('the decision', () => {
   test('remembers since when all is empty, and forgets it when it is not', () => {
     const first = decide(drained, { emptySince: undefined }, settings, now);
     expect(first.memory).toEqual({ emptySince: now });
-    expect(decide(drained, first.memory, settings, new Date(now.getTime() + 1000)).memory).toEqual({ emptySince: now });
+    expect(decide(drained, first.memory, settings, new Date(now.getTime() + 1000)).memory).toEqual({
+      emptySince: now,
+    });
     for (const seen of [{ pendingFiles: 1 }, { queue: undefined }, { queue: { ready: 0, unacked: 2 } }])
-      expect(decide({ ...drained, ...seen }, first.memory, settings, now).memory).toEqual({ emptySince: undefined });
+      expect(decide({ ...drained, ...seen }, first.memory, settings, now).memory).toEqual({
+        emptySince: undefined,
+      });
   });
 });

@@ -119,9 +119,17 @@ export class Pipeline {
   }
 
   /** Starts a role and waits until it is ready. */
-  async startRole(role: 'api' | 'consumer' | 'transform' | 'docs', env: Record<string, string> = {}): Promise<Process> {
+  async startRole(
+    role: 'api' | 'consumer' | 'transform' | 'docs',
+    env: Record<string, string> = {},
+  ): Promise<Process> {
     const port = await freePort();
-    const variable = { api: 'API_PORT', docs: 'DOCS_PORT', consumer: 'METRICS_PORT', transform: 'METRICS_PORT' }[role];
+    const variable = {
+      api: 'API_PORT',
+      docs: 'DOCS_PORT',
+      consumer: 'METRICS_PORT',
+      transform: 'METRICS_PORT',
+    }[role];
     const started = this.#spawn(role, { [variable]: String(port), ...env }, `http://127.0.0.1:${port}`);
     await until(async () => {
       if (started.child.exitCode !== null) throw new Error(`waymark ${role} ended: ${started.output()}`);
@@ -173,7 +181,11 @@ export class Pipeline {
   async ask<Body = FileBody & { detail: string; type: string }>(
     method: string,
     path: string,
-    options: { body?: BodyInit; token?: string | null | undefined; headers?: Record<string, string> } = {},
+    options: {
+      body?: FormData | string;
+      token?: string | null | undefined;
+      headers?: Record<string, string>;
+    } = {},
   ): Promise<Answer<Body>> {
     const { token = TOKEN } = options;
     const response = await fetch(this.apiUrl + path, {
@@ -182,8 +194,12 @@ export class Pipeline {
       ...(options.body === undefined ? {} : { body: options.body }),
     });
     const text = await response.text();
-    const json = /json$/.test(response.headers.get('content-type')?.split(';')[0] ?? '');
-    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as Body };
+    const json = /^application\/(problem\+)?json\b/.test(response.headers.get('content-type') ?? '');
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (json ? JSON.parse(text) : text) as Body,
+    };
   }
 
   /** The file once it is settled. */
@@ -197,7 +213,8 @@ export class Pipeline {
   /** Sends a file that must be accepted, and waits until it is settled. */
   async load(content: Buffer | string, name: string, fields: Record<string, string> = {}): Promise<FileBody> {
     const answer = await this.send(content, name, { fields });
-    if (answer.status !== 202) throw new Error(`${name} was answered ${answer.status}: ${answer.body.detail}`);
+    if (answer.status !== 202)
+      throw new Error(`${name} was answered ${answer.status}: ${answer.body.detail}`);
     return this.settled(answer.body.id);
   }
 
