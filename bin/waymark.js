@@ -48,6 +48,7 @@ const child = spawn(node, program, {
 // Ctrl-C reaches the child too, as one of the terminal's foreground group; a signal sent to npm reaches only this process.
 // The child takes signals that come together as one.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+if (process.env.npm_lifecycle_event) watchShell();
 child.on('error', (error) => {
   console.error(`cannot start ${node}: ${error.message}`);
   process.exitCode = 1;
@@ -55,3 +56,13 @@ child.on('error', (error) => {
 child.on('exit', (code, signal) => {
   process.exit(code ?? SIGNALLED + constants.signals[signal]);
 });
+
+/** npm puts a shell between, and kills that one only when it is told to stop: its end is then the only sign. */
+function watchShell() {
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, 200);
+}

@@ -15,6 +15,8 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import psycopg2
@@ -30,6 +32,10 @@ class Stopped(Exception):
     """SIGTERM or SIGINT arrived."""
 
 
+class UnknownRun(Exception):
+    """The ledger has no such run."""
+
+
 def main() -> int:
     started = time.monotonic()
     summary = Summary()
@@ -43,7 +49,6 @@ def main() -> int:
         # Once the marts are published the run has done its work; only the docs page is missing then.
         code = 0 if summary.published else 1
         summary.message = "stopped after the marts were published" if summary.published else "stopped by a signal"
-        end_work_on_server()
     except (publication.Busy, publication.NotPublished, dbt_process.NotRun, database.Unreachable, UnknownRun) as error:
         code = 1 if isinstance(error, publication.NotPublished) else 2
         summary.message = str(error)
@@ -67,14 +72,14 @@ def run(run_id: str | None, target: Path, summary: Summary) -> int:
         built = dbt_process.build(target / "build", run_id, BUILD_SCHEMA)
         summary.add(read_results(target / "build"))
         if run_id:
-            database.keep_artifact(
-                connection, run_id, "run_results.json", "application/json", redacted_results(target / "build")
-            )
+            results = redacted_results(target / "build")
+            database.keep_artifact(connection, run_id, "run_results.json", "application/json", results)
         if not built:
             return 1
 
-        publication.swap(connection, BUILD_SCHEMA, LIVE_SCHEMA)
-        summary.published = True
+        with signals_held():
+            publication.swap(connection, BUILD_SCHEMA, LIVE_SCHEMA)
+            summary.published = True
         publication.drop_old(connection, LIVE_SCHEMA)
 
         page = dbt_process.document(target / "docs", run_id, LIVE_SCHEMA)
@@ -83,12 +88,12 @@ def run(run_id: str | None, target: Path, summary: Summary) -> int:
         elif run_id:
             database.keep_artifact(connection, run_id, "docs.html", "text/html", page)
         return 0
+    except Stopped:
+        # Still holding the turn, so the work ended is this run's and no other's.
+        end_work_on_server()
+        raise
     finally:
         connection.close()
-
-
-class UnknownRun(Exception):
-    """The ledger has no such run."""
 
 
 def parse_arguments() -> str | None:
@@ -98,24 +103,24 @@ def parse_arguments() -> str | None:
     return str(run_id) if run_id else None
 
 
-def target_directory():
+def target_directory() -> AbstractContextManager[str]:
     """Where dbt writes. WAYMARK_DBT_TARGET, one a database, is kept between runs and saves most of the parsing."""
     kept = os.environ.get("WAYMARK_DBT_TARGET")
     if not kept:
         return tempfile.TemporaryDirectory(prefix="waymark-dbt-")
     Path(kept).mkdir(parents=True, exist_ok=True)
-    return KeptDirectory(kept)
+    return nullcontext(os.path.abspath(kept))
 
 
-class KeptDirectory:
-    def __init__(self, path: str):
-        self.path = path
-
-    def __enter__(self) -> str:
-        return self.path
-
-    def __exit__(self, *_error) -> None:
-        pass
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Puts a signal off until the block is done: a swap is short, and must be known to have happened or not."""
+    stops = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
 
 
 def stop_on_signals() -> None:

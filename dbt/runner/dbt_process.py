@@ -45,6 +45,8 @@ def call(command: list[str], target: Path, run_id: str | None, mart_schema: str)
         + [*command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         + ["--target-path", str(target), "--log-path", str(target)],
         env={**os.environ, "WAYMARK_RUN_ID": run_id or "", "WAYMARK_MART_SCHEMA": mart_schema},
+        # Not where this process stands: a folder there that is called dbt would be taken for the package.
+        cwd=target,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -44,7 +44,10 @@ class Summary:
         line = json.dumps(summary, ensure_ascii=False)
         path = os.environ.get("WAYMARK_TERMINATION_PATH")
         if path:
-            Path(path).write_text(line, encoding="utf-8")
+            try:
+                Path(path).write_text(line, encoding="utf-8")
+            except OSError as error:
+                print(f"cannot write the summary to {path}: {error.strerror}", flush=True)
         print(line, flush=True)
 
 

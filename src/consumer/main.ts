@@ -1,4 +1,4 @@
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { readFeeds } from '../files/feeds.ts';
 import { readConfig } from '../platform/config.ts';
 import { createPool } from '../platform/database.ts';
@@ -48,7 +48,7 @@ export const consumer = () =>
 
     const underWay = new Set<Promise<void>>();
     let consuming: { channel: Channel; tag: string } | undefined;
-    const broker = await connectBroker(config.AMQP_URL, log, async (connection) => {
+    const consume = async (connection: ChannelModel): Promise<void> => {
       const channel = await connection.createChannel();
       channel.on('error', (error) => log.warn({ err: error }, 'the channel was closed'));
       channel.on('close', () => {
@@ -56,18 +56,25 @@ export const consumer = () =>
       });
       await assertTopology(channel);
       await channel.prefetch(config.CONSUMER_PREFETCH);
-      const onMessage = (message: ConsumeMessage | null) => {
-        if (message === null) {
-          // The queue was deleted under us: a new connection declares it anew.
-          void connection.close().catch(() => {});
-          return;
-        }
+      const { consumerTag } = await channel.consume(QUEUE, (message) => {
+        if (message === null) return void queueGone(connection, channel);
         const work = handle(channel, message, taking).finally(() => underWay.delete(work));
         underWay.add(work);
-      };
-      const { consumerTag } = await channel.consume(QUEUE, onMessage);
+      });
       consuming = { channel, tag: consumerTag };
-    });
+    };
+    const queueGone = async (connection: ChannelModel, channel: Channel): Promise<void> => {
+      log.warn('the queue was deleted; it is declared anew');
+      consuming = undefined;
+      // What is under way has its acks to send on this channel first; the broker knows them no more, but no harm is done.
+      await Promise.allSettled(underWay);
+      await channel.close().catch(() => {});
+      // Where this fails the connection is lost too, and with its return consuming begins again.
+      await consume(connection).catch((error: unknown) =>
+        log.warn({ err: error }, 'consuming did not begin'),
+      );
+    };
+    const broker = await connectBroker(config.AMQP_URL, log, consume);
     onStop(() => broker.close());
     // First no more work, then the work at hand to its end, then its acks on the way, then the rest.
     onStop(() => Promise.allSettled(underWay));
