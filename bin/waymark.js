@@ -43,6 +43,7 @@ const program =
 
 // The channel tells `dev` when this process was killed, so that nothing is left running.
 const child = spawn(node, program, {
+  env: { ...process.env, WAYMARK_STARTED_AT: String(Math.round(performance.timeOrigin)) },
   stdio: command === 'dev' ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
 });
 // Ctrl-C reaches the child too, as one of the terminal's foreground group; a signal sent to npm reaches only this process.

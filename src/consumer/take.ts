@@ -5,9 +5,7 @@ import { isDatabaseError } from '../platform/database.ts';
 import { type Log, loggableError } from '../platform/log.ts';
 import { type Loading, loadFile } from './load-file.ts';
 import type { ConsumerMetrics } from './metrics.ts';
-
-/** What becomes of a message: done with, to be delivered again, or to the dead letters. */
-export type Answer = 'ack' | 'requeue' | 'dead';
+import type { Answer } from './subscription.ts';
 
 export interface Taking extends Loading {
   log: Log;

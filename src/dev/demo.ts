@@ -24,7 +24,7 @@ const POLL_MS = 500;
 export interface DemoOptions {
   manifest: Manifest;
   pipeline: Pipeline;
-  /** When it all began, by `performance.now()`. */
+  /** When it all began, by `Date.now()`. */
   startedAt: number;
   signal: AbortSignal;
 }
@@ -97,7 +97,7 @@ export async function runDemo({ manifest, pipeline, startedAt, signal }: DemoOpt
       held: sent.filter(({ held }) => held).length,
       sent: sent.length,
       addresses: addressesOf(pipeline),
-      seconds: (performance.now() - startedAt) / 1000,
+      seconds: (Date.now() - startedAt) / 1000,
     });
     return wrong.length === 0;
   } finally {
