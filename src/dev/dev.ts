@@ -62,6 +62,7 @@ async function work({ demo, once }: DevOptions, { startedAt, ending, running }: 
   const { signal } = ending;
   const say = (line: string) => console.log(line);
   const manifest = demo ? readManifest() : undefined;
+  removeEnvFile(ENV_FILE); // A killed run's addresses.
   const left = await endLeftovers();
   if (left.length > 0) say(`Stopped what an earlier run, which was killed, had left: ${left.join(', ')}.`);
   listChildren();

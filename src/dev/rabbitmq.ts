@@ -151,6 +151,7 @@ function writeConfiguration(folder: string, ports: Ports, password: string): voi
     'log.file': 'false',
     'log.console': 'true',
     'log.console.level': 'info',
+    'log.console.use_colors': 'off',
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`);
   const write = (name: string, text: string) => writeFileSync(`${folder}/${name}`, text, { mode: 0o600 });

@@ -239,8 +239,12 @@ export class Pipeline {
 }
 
 /** Asks again and again until the answer is neither undefined nor false. */
-export async function until<T>(ask: () => Promise<T | undefined | false>, what: string): Promise<T> {
-  const deadline = Date.now() + WAIT_MS;
+export async function until<T>(
+  ask: () => Promise<T | undefined | false>,
+  what: string,
+  patienceMs = WAIT_MS,
+): Promise<T> {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
