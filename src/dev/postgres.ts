@@ -15,7 +15,7 @@ import pg from 'pg';
 import { asUser, type Child, startChild, untilReady } from './child.ts';
 import { run } from './command.ts';
 import { findPostgres } from './need.ts';
-import { choosePort } from './ports.ts';
+import { anyPort, choosePort } from './ports.ts';
 import { keptSecret } from './secret.ts';
 
 export interface PostgresSettings {
@@ -32,7 +32,7 @@ export interface PostgresOptions {
   log: string;
   say: (line: string) => void;
   signal: AbortSignal;
-  /** Gives up safety against a crash of the machine for speed: for databases that nobody will miss. */
+  /** For databases that nobody will miss: speed instead of safety against a crash of the machine, and any port. */
   throwAway?: boolean;
 }
 
@@ -61,7 +61,7 @@ export async function startPostgres(
   if (!existsSync(`${data}/PG_VERSION`)) await initialize({ bin, data, password, user, throwAway, signal });
   else removeStalePidFile(data);
 
-  const port = await choosePort('Postgres', USUAL_PORT, say);
+  const port = throwAway ? await anyPort() : await choosePort('Postgres', USUAL_PORT, say);
   const server = await startChild({
     name: 'postgres',
     command: [`${bin}/postgres`, '-D', data, ...flags(port, throwAway)],

@@ -18,6 +18,8 @@ export interface RabbitmqOptions {
   log: string;
   say: (line: string) => void;
   signal: AbortSignal;
+  /** For a broker that nobody will miss: any port will do. */
+  throwAway?: boolean;
 }
 
 const USUAL_PORT = 5672;
@@ -31,11 +33,13 @@ const USER = 'waymark';
 export async function startRabbitmq(
   options: RabbitmqOptions,
 ): Promise<{ server: Child; portMapper: Child; settings: RabbitmqSettings }> {
-  const { folder, log, say, signal } = options;
+  const { folder, log, say, signal, throwAway = false } = options;
   const password = keptSecret(`${dirname(folder)}/rabbitmq-password`);
   const ports: Ports = {
-    amqp: await choosePort('RabbitMQ', USUAL_PORT, say),
-    management: await choosePort('RabbitMQ management', USUAL_MANAGEMENT_PORT, say),
+    amqp: throwAway ? await anyPort() : await choosePort('RabbitMQ', USUAL_PORT, say),
+    management: throwAway
+      ? await anyPort()
+      : await choosePort('RabbitMQ management', USUAL_MANAGEMENT_PORT, say),
     portMapper: await anyPort(),
     distribution: await anyPort(),
   };

@@ -49,7 +49,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const rabbitmq = async () => {
     if (process.env.AMQP_URL) return existingRabbitmq(process.env);
     const at = { folder: `${folder}/rabbitmq`, log: `${folder}/log/rabbitmq.log` };
-    const { server, portMapper, settings } = await startRabbitmq({ ...options, ...at });
+    const { server, portMapper, settings } = await startRabbitmq({ ...options, ...at, throwAway: true });
     started.push(portMapper, server);
     return settings;
   };
