@@ -17,6 +17,7 @@ export interface CommandOptions {
   /** Called with each line that the command writes. */
   onLine?: (line: string) => void;
   env?: NodeJS.ProcessEnv;
+  cwd?: string;
   /** Kept out of the log file: what a command is asked rather than told to do. */
   quiet?: boolean;
 }
@@ -35,6 +36,7 @@ export async function run(command: string, args: string[], options: CommandOptio
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: options.env ?? process.env,
+    cwd: options.cwd,
   });
   // The installer ends as it sees fit: apt-get finishes the package that it is at.
   const abort = () => child.kill('SIGTERM');

@@ -52,11 +52,11 @@ export class PostgresError extends Error {
 export async function startPostgres(
   options: PostgresOptions,
 ): Promise<{ server: Child; settings: PostgresSettings }> {
-  const { folder, log, say, signal, throwAway = false } = options;
+  const { log, say, signal, throwAway = false } = options;
   const user = process.getuid?.() === 0 ? SERVER_USER : undefined;
-  placeFolder(folder, user);
+  const folder = placeFolder(options.folder, user);
   const data = `${folder}/data`;
-  const password = keptSecret(`${dirname(folder)}/postgres-password`);
+  const password = keptSecret(`${dirname(options.folder)}/postgres-password`);
   const bin = findPrograms(data);
   if (!existsSync(`${data}/PG_VERSION`)) await initialize({ bin, data, password, user, throwAway, signal });
   else removeStalePidFile(data);
@@ -66,6 +66,8 @@ export async function startPostgres(
     name: 'postgres',
     command: [`${bin}/postgres`, '-D', data, ...flags(port, throwAway)],
     env: serverEnvironment(),
+    // Where root works, the server's user may not even be allowed to look.
+    cwd: folder,
     log,
     ...(user ? { user } : {}),
     // A fast shutdown: the default of SIGTERM waits for clients to leave.
@@ -137,33 +139,40 @@ export async function query<Row extends pg.QueryResultRow>(
 /** Removes the data, wherever it is. */
 export function removePostgres(folder: string): void {
   const shared = sharedFolder(folder);
-  if (process.getuid?.() === 0 && existsSync(shared)) rmSync(shared, { recursive: true, force: true });
+  if (process.getuid?.() === 0 && existsSync(shared)) {
+    rmSync(shared, { recursive: true, force: true });
+    if (readdirSync(SHARED_DATA).length === 0) rmdirSync(SHARED_DATA);
+  }
   rmSync(folder, { recursive: true, force: true });
   rmSync(`${dirname(folder)}/postgres-password`, { force: true });
 }
 
-/** Makes the folder, owned by who runs the server, where that user can come to it. */
-function placeFolder(folder: string, user: string | undefined): void {
+/**
+ * Makes the folder, owned by who runs the server, where that user can come to it.
+ * @returns its real place
+ */
+function placeFolder(folder: string, user: string | undefined): string {
   mkdirSync(dirname(folder), { recursive: true });
   if (!user) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return;
+    return folder;
   }
-  const [uid, gid] = idsOf(user);
-  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) {
-    mkdirSync(folder, { mode: 0o700 });
-    chownSync(folder, uid, gid);
-  }
-  if (canWrite(user, folder)) return;
+  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) makeFor(user, folder);
+  if (canWrite(user, folder)) return folder;
   // A clone below /root, for example. The link keeps the data findable from the clone.
   const shared = sharedFolder(folder);
   mkdirSync(dirname(shared), { recursive: true, mode: 0o755 });
-  mkdirSync(shared, { recursive: true, mode: 0o700 });
-  chownSync(shared, uid, gid);
+  makeFor(user, shared);
+  if (!canWrite(user, shared))
+    throw new PostgresError(`The user ${user} can write neither to ${folder} nor to ${shared}.`);
   rmSync(folder, { recursive: true, force: true });
   symlinkSync(shared, folder);
-  if (!canWrite(user, folder) && !canWrite(user, shared))
-    throw new PostgresError(`The user ${user} can write neither to ${folder} nor to ${shared}.`);
+  return shared;
+}
+
+function makeFor(user: string, folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chownSync(folder, ...idsOf(user));
 }
 
 const sharedFolder = (folder: string) =>
@@ -221,7 +230,7 @@ async function initialize({ bin, data, password, user, throwAway, signal }: Init
     ...['--encoding', 'UTF8', '--locale', locale, ...(throwAway ? ['--no-sync'] : [])],
   ];
   try {
-    await run(command[0]!, command.slice(1), { signal, env: serverEnvironment() });
+    await run(command[0]!, command.slice(1), { signal, env: serverEnvironment(), cwd: dirname(data) });
   } finally {
     rmSync(passwordFile, { force: true });
   }

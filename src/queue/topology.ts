@@ -5,6 +5,8 @@ export const EXCHANGE = 'waymark.files';
 export const QUEUE = 'waymark.files.load';
 export const DEAD_LETTERS = 'waymark.files.dead';
 const BINDING = 'file.#';
+/** Beyond what any outage can reach: RabbitMQ before 4.0 knows no "unlimited". */
+const DELIVERY_LIMIT = 1_000_000_000;
 
 /** Declares exchange, queue and dead letters; the same declaration again changes nothing. */
 export async function assertTopology(channel: Channel): Promise<void> {
@@ -14,7 +16,12 @@ export async function assertTopology(channel: Channel): Promise<void> {
   await channel.assertExchange(EXCHANGE, 'topic', { durable: true });
   await channel.assertQueue(QUEUE, {
     durable: true,
-    arguments: { 'x-queue-type': 'quorum', 'x-dead-letter-exchange': DEAD_LETTERS },
+    arguments: {
+      'x-queue-type': 'quorum',
+      'x-dead-letter-exchange': DEAD_LETTERS,
+      // Attempts are counted in Postgres; the broker's own limit (20 by default since 4.0) would lose files to an outage.
+      'x-delivery-limit': DELIVERY_LIMIT,
+    },
   });
   await channel.bindQueue(QUEUE, EXCHANGE, BINDING);
 }
