@@ -6,6 +6,9 @@ import { readConfig } from './platform/config.ts';
 import { createPool } from './platform/database.ts';
 import { migrate } from './platform/migrate.ts';
 
+/** No colours: the output may go into a file. */
+const PLAIN = { head: [], border: [] };
+
 /** `waymark migrate`: the ledger's tables, and one table a feed, so that dbt finds them before the first file. */
 export async function migrateAll(): Promise<void> {
   const config = readConfig(process.env, 'postgres', 'feeds');
@@ -31,10 +34,10 @@ export async function showStatus(): Promise<void> {
   const pool = createPool(readConfig(process.env, 'postgres'), 'status', () => {});
   try {
     const status = await readStatus(pool);
-    const files = new Table({ head: ['files', 'count'] });
+    const files = new Table({ head: ['files', 'count'], style: PLAIN });
     for (const { state, count } of status.files) files.push([state, count]);
     files.push(['messages unsent', status.unsent]);
-    const runs = new Table({ head: ['runs', 'reason', 'requested', 'ended'] });
+    const runs = new Table({ head: ['runs', 'reason', 'requested', 'ended'], style: PLAIN });
     for (const run of status.runs)
       runs.push([run.state, run.reason, run.requested_at.toISOString(), run.ended_at?.toISOString() ?? '']);
     console.log(`${files}\n${runs}`);

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
+import { FeedError } from './files/feeds.ts';
 import { ConfigError } from './platform/config.ts';
 
 // Commands are imported when they are called: a consumer has no use for Swagger UI in its memory.
@@ -73,8 +74,11 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  // A setting that is wrong needs a sentence, not a stack.
-  if (!(error instanceof ConfigError)) throw error;
-  console.error(error.message);
+  const { code, message } = error as NodeJS.ErrnoException;
+  // What the person at the terminal can mend needs a sentence, not a stack.
+  if (error instanceof ConfigError || error instanceof FeedError) console.error(message);
+  else if (code === 'ECONNREFUSED')
+    console.error('No database answers: start `npm run dev`, or set POSTGRES_HOST.');
+  else throw error;
   process.exitCode = 1;
 }

@@ -56,6 +56,7 @@ export async function startPipeline({ ending, say, running }: PipelineOptions): 
     FEEDS_DIR: `${PROJECT}/feeds`,
     DBT_PYTHON,
     DBT_PROJECT_DIR: `${PROJECT}/dbt`,
+    WAYMARK_DBT_TARGET: `${HOME}/dbt-target`,
     ...process.env,
     ...settings,
     API_TOKEN: apiToken,

@@ -5,7 +5,10 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -138,10 +141,12 @@ export async function query<Row extends pg.QueryResultRow>(
 
 /** Removes the data, wherever it is. */
 export function removePostgres(folder: string): void {
-  const shared = sharedFolder(folder);
-  if (process.getuid?.() === 0 && existsSync(shared)) {
-    rmSync(shared, { recursive: true, force: true });
-    if (readdirSync(SHARED_DATA).length === 0) rmdirSync(SHARED_DATA);
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    const shared = readlinkSync(folder);
+    if (dirname(shared) === SHARED_DATA) {
+      rmSync(shared, { recursive: true, force: true });
+      if (existsSync(SHARED_DATA) && readdirSync(SHARED_DATA).length === 0) rmdirSync(SHARED_DATA);
+    }
   }
   rmSync(folder, { recursive: true, force: true });
   rmSync(`${dirname(folder)}/postgres-password`, { force: true });

@@ -1,4 +1,4 @@
-import { Listr } from 'listr2';
+import { Listr, PRESET_TIMER } from 'listr2';
 
 /** Something that takes a while, and may tell how far it is. */
 export interface Step {
@@ -19,7 +19,7 @@ async function showSteps(steps: Step[]): Promise<void> {
         work((line) => {
           task.output = line;
         }),
-      rendererOptions: { timer: { condition: true, field: (ms: number) => `${Math.round(ms / 1000)} s` } },
+      rendererOptions: { timer: PRESET_TIMER },
     })),
     // Who stops the work is not for its display to decide; and whoever catches the error tells of it.
     { registerSignalListeners: false, rendererOptions: { removeEmptyLines: true, showErrorMessage: false } },

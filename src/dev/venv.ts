@@ -27,7 +27,13 @@ export async function installDbt(options: {
   const pip = [`${VENV}/bin/python`, '-m', 'pip', '--disable-pip-version-check', '--no-input'] as const;
   await run(pip[0], [...pip.slice(1), 'install', '--require-hashes', '-r', UV_REQUIREMENTS], options);
 
-  const env: NodeJS.ProcessEnv = { ...process.env, VIRTUAL_ENV: VENV, UV_NO_CONFIG: '1' };
+  // Trusts whom the system trusts, as pip does: some networks have a certificate of their own.
+  const env: NodeJS.ProcessEnv = {
+    UV_SYSTEM_CERTS: '1',
+    ...process.env,
+    VIRTUAL_ENV: VENV,
+    UV_NO_CONFIG: '1',
+  };
   // uv does not read pip's settings, and a machine behind a mirror has its address there.
   const index = await run(pip[0], [...pip.slice(1), 'config', 'get', 'global.index-url'], {
     ...options,

@@ -141,7 +141,8 @@ export class Pipeline {
   #spawn(role: string, env: Record<string, string>, url = ''): Process {
     const child = spawn(process.execPath, [join(PROJECT, 'src/waymark.ts'), role], {
       env: { ...process.env, ...this.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // With the channel a role ends when the tests are killed.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     let output = '';
     child.stdout!.on('data', (chunk) => {
