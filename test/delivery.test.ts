@@ -217,6 +217,20 @@ describe('what the broker loses, the ledger puts right', () => {
     expect(file.state).toBe('loaded');
   });
 
+  test('a queue of other arguments is used as it is', async () => {
+    const other = await Pipeline.create();
+    const connection = await connect(other.env.AMQP_URL!);
+    const channel = await connection.createChannel();
+    await channel.assertQueue(QUEUE, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    await connection.close();
+    await other.startApi();
+    await other.startRole('consumer');
+    expect(await other.load(claims('O1'), 'Patient-claim-client_b-202311.csv')).toMatchObject({
+      state: 'loaded',
+    });
+    await other.stop();
+  });
+
   test('a message that vanished', async () => {
     const { body } = await pipeline.send(claims('V1'), 'Patient-claim-client_b-202311.csv');
     await pipeline.settled(body.id);

@@ -1,4 +1,4 @@
-import type { ConfirmChannel } from 'amqplib';
+import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { sweepStranded } from '../files/settle.ts';
 import type { Pool } from '../platform/database.ts';
 import { pause } from '../platform/lifecycle.ts';
@@ -24,46 +24,61 @@ export interface Relaying {
 /** Keeps the broker in line with the ledger: publishes the outbox, and anew what the broker lost. */
 export async function startRelay(amqpUrl: string, pool: Pool, log: Log): Promise<Relaying> {
   const stop = new AbortController();
+  let connected: ChannelModel | undefined;
   let channel: ConfirmChannel | undefined;
+  let sweptAt = 0;
   let wake = () => {};
   let nudged = false;
+
+  const declare = async (connection: ChannelModel): Promise<void> => {
+    for (const queue of await assertTopology(connection))
+      log.warn(
+        { queue },
+        'the queue is declared with other arguments; delete it while it is empty to renew it',
+      );
+  };
   const broker = await connectBroker(amqpUrl, log, async (connection) => {
+    await declare(connection);
+    connection.on('close', () => {
+      if (connected === connection) connected = undefined;
+    });
+    connected = connection;
+    wake();
+  });
+  /** The channel, or a new one where the broker closed it because of an error. */
+  const open = async (connection: ChannelModel): Promise<ConfirmChannel> => {
+    if (channel) return channel;
     const opened = await connection.createConfirmChannel();
     opened.on('error', (error) => log.warn({ err: error }, 'the channel was closed'));
     opened.on('close', () => {
       if (channel === opened) channel = undefined;
     });
-    await assertTopology(opened);
     channel = opened;
-    wake();
-  });
+    return opened;
+  };
 
-  const look = async (open: ConfirmChannel): Promise<void> => {
+  const look = async (connection: ChannelModel): Promise<void> => {
     try {
-      while ((await relayOutbox(pool, open)) > 0);
+      while ((await relayOutbox(pool, await open(connection))) > 0);
+      if (performance.now() - sweptAt < SWEEP_EVERY_SECONDS * 1000) return;
+      sweptAt = performance.now();
+      // A queue that somebody deleted is declared again. While messages wait, a received file has one among them.
+      await declare(connection);
+      if ((await (await open(connection)).checkQueue(QUEUE)).messageCount > 0) return;
+      const swept = await sweepStranded(pool, STRANDED_AFTER_SECONDS);
+      if (swept > 0) log.warn({ files: swept }, 'files without a message were published anew');
     } catch (error) {
       log.warn({ err: error }, 'the outbox was not emptied; it stays and will be tried again');
-      if (error instanceof Unroutable) await assertTopology(open);
+      if (error instanceof Unroutable)
+        await declare(connection).catch((cause: unknown) =>
+          log.warn({ err: cause }, 'the queue was not declared'),
+        );
     }
   };
-  let sweptAt = 0;
-  const sweep = async (open: ConfirmChannel): Promise<void> => {
-    if (performance.now() - sweptAt < SWEEP_EVERY_SECONDS * 1000) return;
-    sweptAt = performance.now();
-    // While messages wait, a received file has most likely one among them.
-    if ((await open.checkQueue(QUEUE)).messageCount > 0) return;
-    const swept = await sweepStranded(pool, STRANDED_AFTER_SECONDS);
-    if (swept > 0) log.warn({ files: swept }, 'files without a message were published anew');
-  };
-
   const relaying = (async () => {
     while (!stop.signal.aborted) {
       nudged = false;
-      const open = channel;
-      if (open) {
-        await look(open);
-        await sweep(open).catch((error: unknown) => log.warn({ err: error }, 'the sweep failed'));
-      }
+      if (connected) await look(connected);
       if (nudged) continue;
       const woken = new AbortController();
       wake = () => woken.abort();

@@ -53,12 +53,12 @@ export async function subscribe(
     underWay.add(work);
   };
   const begin = async (connection: ChannelModel): Promise<void> => {
+    await assertTopology(connection);
     const channel = await connection.createChannel();
     channel.on('error', (error) => log.warn({ err: error }, 'the channel was closed'));
     channel.on('close', () => {
       if (consuming?.channel === channel) consuming = undefined;
     });
-    await assertTopology(channel);
     await channel.prefetch(prefetch);
     const { consumerTag } = await channel.consume(QUEUE, onMessage(channel));
     consuming = { channel, tag: consumerTag };
@@ -70,7 +70,7 @@ export async function subscribe(
     if (!consuming) return begin(connected);
     const { channel, tag } = consuming;
     await channel.cancel(tag);
-    await assertTopology(channel);
+    await assertTopology(connected);
     const { consumerTag } = await channel.consume(QUEUE, onMessage(channel));
     consuming = { channel, tag: consumerTag };
   };

@@ -1,4 +1,4 @@
-import type { Channel } from 'amqplib';
+import type { Channel, ChannelModel, Options } from 'amqplib';
 
 /** The names that the design fixes. */
 export const EXCHANGE = 'waymark.files';
@@ -8,13 +8,27 @@ const BINDING = 'file.#';
 /** Beyond what any outage can reach: RabbitMQ before 4.0 knows no "unlimited". */
 const DELIVERY_LIMIT = 1_000_000_000;
 
-/** Declares exchange, queue and dead letters; the same declaration again changes nothing. */
-export async function assertTopology(channel: Channel): Promise<void> {
-  await channel.assertExchange(DEAD_LETTERS, 'topic', { durable: true });
-  await channel.assertQueue(DEAD_LETTERS, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
-  await channel.bindQueue(DEAD_LETTERS, DEAD_LETTERS, '#');
-  await channel.assertExchange(EXCHANGE, 'topic', { durable: true });
-  await channel.assertQueue(QUEUE, {
+const PRECONDITION_FAILED = 406;
+
+/**
+ * Declares exchanges, queues and dead letters on a channel of its own; the same declaration again changes nothing. A
+ * queue that is there with other arguments, from an earlier version or by an operator's hand, is used as it is.
+ * @returns the names of queues that are declared otherwise
+ */
+export async function assertTopology(connection: Pick<ChannelModel, 'createChannel'>): Promise<string[]> {
+  const otherwise: string[] = [];
+  const declare = async (name: string, options: Options.AssertQueue) => {
+    const trial = await openChannel(connection);
+    try {
+      await trial.assertQueue(name, options);
+      await trial.close();
+    } catch (error) {
+      if ((error as { code?: number }).code !== PRECONDITION_FAILED) throw error;
+      otherwise.push(name);
+    }
+  };
+  await declare(DEAD_LETTERS, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+  await declare(QUEUE, {
     durable: true,
     arguments: {
       'x-queue-type': 'quorum',
@@ -23,7 +37,20 @@ export async function assertTopology(channel: Channel): Promise<void> {
       'x-delivery-limit': DELIVERY_LIMIT,
     },
   });
+  const channel = await openChannel(connection);
+  await channel.assertExchange(DEAD_LETTERS, 'topic', { durable: true });
+  await channel.bindQueue(DEAD_LETTERS, DEAD_LETTERS, '#');
+  await channel.assertExchange(EXCHANGE, 'topic', { durable: true });
   await channel.bindQueue(QUEUE, EXCHANGE, BINDING);
+  await channel.close();
+  return otherwise;
+}
+
+/** A channel whose errors are told by the calls that cause them. */
+async function openChannel(connection: Pick<ChannelModel, 'createChannel'>): Promise<Channel> {
+  const channel = await connection.createChannel();
+  channel.on('error', () => {});
+  return channel;
 }
 
 /** A message's body: `{"file_id": "…"}`. */
