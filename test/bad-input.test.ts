@@ -2,7 +2,8 @@ import { request } from 'node:http';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import XLSX from 'xlsx';
-import { type FileBody, Pipeline, until } from './setup/pipeline.ts';
+import { type FileBody, Pipeline } from './setup/pipeline.ts';
+import { until } from './setup/until.ts';
 
 const COLUMNS =
   'claim_category,memb_id,claim_number,received_date,hospital_service,code_system,code,diagnosis_type,cost_total,status';

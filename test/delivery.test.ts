@@ -4,7 +4,8 @@ import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { manage } from '../src/dev/rabbitmq.ts';
 import { DEAD_LETTERS, EXCHANGE, encodeMessage, QUEUE } from '../src/queue/topology.ts';
-import { type FileBody, Pipeline, until } from './setup/pipeline.ts';
+import { type FileBody, Pipeline } from './setup/pipeline.ts';
+import { until } from './setup/until.ts';
 
 let pipeline: Pipeline;
 beforeAll(async () => {

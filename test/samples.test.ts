@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { differingFigures } from '../src/dev/compare.ts';
 import { type Ledger, openLedger } from '../src/dev/figures.ts';
-import { type FileBody, Pipeline, type Process, until } from './setup/pipeline.ts';
+import { type FileBody, Pipeline, type Process } from './setup/pipeline.ts';
+import { until } from './setup/until.ts';
 
 const SAMPLES = new URL('../samples/', import.meta.url).pathname;
 const manifest = JSON.parse(await readFile(join(SAMPLES, 'manifest.json'), 'utf8'));

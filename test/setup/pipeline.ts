@@ -4,15 +4,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { createTestVhost, type TestVhost } from './broker.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { until } from './until.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const TOKEN = 'a-token-for-tests-only';
-const WAIT_MS = 50_000;
 
 /** A file as the API tells of it. */
 export interface FileBody {
@@ -236,21 +235,6 @@ export class Pipeline {
     await this.#vhost.remove();
     await this.#database.drop();
     await rm(this.storage, { recursive: true, force: true });
-  }
-}
-
-/** Asks again and again until the answer is neither undefined nor false. */
-export async function until<T>(
-  ask: () => Promise<T | undefined | false>,
-  what: string,
-  patienceMs = WAIT_MS,
-): Promise<T> {
-  const deadline = Date.now() + patienceMs;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`waited too long for ${what}`);
-    await delay(50);
   }
 }
 
