@@ -110,6 +110,30 @@ describe('files that must load', () => {
     expect((await rows(file, 'hospital_service')).at(-1)).toEqual([20_001, 'Café – Ambulatório €']);
   });
 
+  test('one record with a byte that is not UTF-8 leaves the others as they are', async () => {
+    const text = Buffer.from(csv(record('C1', 'é東'), record('C2', 'caf@'), record('C3', 'ü')));
+    text[text.indexOf('@')] = 0xe9;
+    const file = await pipeline.load(text, NAME);
+    expect(await rows(file, 'hospital_service')).toEqual([
+      [1, 'é東'],
+      [2, 'café'],
+      [3, 'ü'],
+    ]);
+  });
+
+  test('a header that begins like a zip, and blank lines of delimiters above it', async () => {
+    const file = await pipeline.load(`,,,,\n\nPK,${COLUMNS}\n1,${record('C1')}\n`, NAME);
+    expect(await rows(file, 'pk', 'claim_number')).toEqual([[1, '1', 'C1']]);
+  });
+
+  test('a workbook with hundreds of blank rows above the header and below it', async () => {
+    const blank = Array.from({ length: 250 }, () => []);
+    const book = workbook([{ name: 's', rows: [...blank, COLUMNS.split(','), ...blank, cells('C1')] }]);
+    expect(
+      await rows(await pipeline.load(book, 'Patient-claim-client_b-202307.xlsx'), 'claim_number'),
+    ).toEqual([[251, 'C1']]);
+  });
+
   test('UTF-8 stays as it came, on the fast way and on the tolerant one', async () => {
     for (const [extra, path, good] of [
       [[], 'copy', 1],
@@ -271,6 +295,28 @@ describe('rows that are rejected, each alone', () => {
     expect(rejected.map((row) => row.raw)).toEqual([first, second]);
   });
 
+  test('two broken quotes in one column, whole records between them', async () => {
+    for (const [open, close] of [
+      ['"', '"'],
+      ['"Best plan', 'pipe 5"'],
+    ]) {
+      const records = [record('C1'), record('C2', open), record('C3'), record('C4', close), record('C5')];
+      const file = await pipeline.load(csv(...records), NAME);
+      expect(file).toMatchObject({ rows_loaded: 3, rows_rejected: 2 });
+      expect(await rows(file, 'claim_number')).toEqual([
+        [1, 'C1'],
+        [3, 'C3'],
+        [5, 'C5'],
+      ]);
+      expect((await rejectedRows(file)).map((row) => row.row_number)).toEqual([2, 4]);
+    }
+  });
+
+  test('hundreds of thousands of them', async () => {
+    const file = await pipeline.load(`${csv(record('C1'))}${'x\n'.repeat(400_000)}`, NAME);
+    expect(file).toMatchObject({ state: 'loaded', rows_loaded: 1, rows_rejected: 400_000 });
+  });
+
   test('a quote left open at the end of the file', async () => {
     const file = await pipeline.load(csv(record('C1'), record('C2', '"open'), record('C3')).trimEnd(), NAME);
     expect(await rows(file, 'claim_number')).toEqual([
@@ -401,6 +447,18 @@ describe('files that are refused', () => {
       NAME,
       /./,
     ],
+    [
+      'a quote in the header that only a later row closes',
+      `${COLUMNS},"note\n${record('C1')},"${MARKER}"\n${record('C2')},"x"\n`,
+      NAME,
+      /header cannot be read/,
+    ],
+    [
+      'rows wider than a table row can be',
+      `${COLUMNS},${Array.from({ length: 900 }, (_, i) => `w${i}`).join(',')}\n${record('C1')}${`,${MARKER}`.repeat(900)}\n`,
+      NAME,
+      /larger than a table row/,
+    ],
     ['a header that never ends', `"${MARKER}`.padEnd(2_000_000, 'x'), NAME, /./],
     ['nothing but bad rows', csv('1,2', '3,4'), NAME, /None of the file's 2 rows/],
     [
@@ -484,6 +542,15 @@ describe('files that are refused', () => {
       headers: { 'content-type': 'multipart/form-data; boundary=x' },
     });
     expect(cut.status).toBe(400);
+  });
+
+  test('a form field that is there twice', async () => {
+    const form = new FormData();
+    form.append('period', '2023-01');
+    form.append('period', '2023-02');
+    form.set('file', new Blob([csv(record('C1'))]), NAME);
+    const { status, body } = await pipeline.ask('POST', '/files', { body: form });
+    expect([status, body.detail]).toEqual([400, 'The form field "period" is there more than once.']);
   });
 
   test('no token, or a wrong one', async () => {

@@ -1,4 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, rm, writeFile } from 'node:fs/promises';
+import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -155,6 +158,12 @@ describe('the lists', () => {
       cursor = body.next_cursor ?? '';
     } while (cursor);
     expect(new Set(seen).size).toBe(12);
+    const outside = await pipeline.ask<{ items: FileBody[] }>(
+      'GET',
+      '/files?client=clientB&file_type=claim&period=202306&state=&cursor=',
+    );
+    expect(outside.body.items, 'other spellings, and parameters left empty').toHaveLength(12);
+    expect((await pipeline.ask('GET', '/files?client=%00')).status).toBe(400);
     expect((await pipeline.ask('GET', '/files?state=lost')).status).toBe(400);
     expect((await pipeline.ask('GET', '/files?cursor=x')).status).toBe(400);
     expect((await pipeline.ask('GET', '/files/not-an-id')).status).toBe(404);
@@ -208,6 +217,57 @@ describe('a file that cannot be loaded now', () => {
         'the dead letter',
       );
     });
+  });
+});
+
+describe('faults', () => {
+  test('a lost database connection ends neither API nor consumers', async () => {
+    const other = await Pipeline.start({ env: { MAX_ATTEMPTS: '100' } });
+    const answers = [];
+    for (let i = 0; i < 30; i++) {
+      const sending = other.send(claims(`L${i}`), 'Patient-claim-client_b-202404.csv');
+      await other.db.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+          where application_name like 'waymark-%' and datname = current_database()`,
+      );
+      answers.push(await sending);
+    }
+    expect(answers.every(({ status }) => [202, 503].includes(status))).toBe(true);
+    for (const { status, body } of answers)
+      if (status === 202)
+        expect(await other.settled(body.id)).toMatchObject({ state: 'loaded', rows_loaded: 1 });
+    const { rows } = await other.db.query('select count(*)::int as count from ingest.file');
+    expect(await other.stored()).toHaveLength(rows[0].count);
+    const exported = await other.db.query('select count(*)::int as count from export.claims_client_b');
+    expect(exported.rows).toEqual(rows);
+    await other.stop();
+  });
+
+  test('a file that ends every consumer is given up', async () => {
+    const other = await Pipeline.create({ MAX_ATTEMPTS: '3' });
+    await other.startApi();
+    const { body } = await other.send(claims('P1'), 'Patient-claim-client_b-202404.csv');
+    await other.db.query(`update ingest.file set attempts = 3, state = 'loading'`);
+    await other.startRole('consumer');
+    expect(await other.settled(body.id)).toMatchObject({ state: 'failed', attempts: 4, rows_loaded: 0 });
+    await other.stop();
+  });
+
+  test.runIf(process.getuid?.() === 0)('a full storage is 507 and leaves nothing', async () => {
+    const other = await Pipeline.create();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', other.storage]);
+    try {
+      await other.startApi();
+      const big = claims(...Array.from({ length: 60_000 }, (_, i) => `B${i}`));
+      const { status, body } = await other.send(big, 'Patient-claim-client_b-202404.csv');
+      expect([status, body.type]).toEqual([507, 'urn:waymark:problem:storage_full']);
+      expect(await other.stored()).toEqual([]);
+      expect((await other.send(claims('B1'), 'Patient-claim-client_b-202404.csv')).status).toBe(202);
+    } finally {
+      await other.stopProcesses();
+      execFileSync('umount', [other.storage]);
+      await other.stop();
+    }
   });
 });
 
@@ -277,6 +337,28 @@ describe('a consumer', () => {
     expect(await consumer.stop()).toBe(0);
     for (const id of ids)
       expect(await pipeline.settled(id)).toMatchObject({ state: 'loaded', rows_loaded: 3000, attempts: 1 });
+  });
+
+  test('that is told to stop takes no more, whoever still looks at its metrics', async () => {
+    const other = await Pipeline.create();
+    await other.startApi();
+    const consumer = await other.startRole('consumer');
+    const watching = connectSocket(Number(new URL(consumer.url).port), '127.0.0.1');
+    await once(watching, 'connect');
+    consumer.child.kill('SIGTERM');
+    await until(async () => consumer.output().includes('stopping'), 'the consumer to be told');
+    const { body } = await other.send(claims('Z1'), 'Patient-claim-client_b-202402.csv');
+    await until(async () => {
+      const { rows } = await other.db.query('select from ingest.outbox');
+      return rows.length === 0;
+    }, 'the message to be published');
+    watching.end();
+    expect(await consumer.stop()).toBe(0);
+    expect((await other.ask('GET', `/files/${body.id}`)).body).toMatchObject({
+      state: 'received',
+      attempts: 0,
+    });
+    await other.stop();
   });
 
   test('that is killed in mid load leaves the file to another, and nothing of its own', async () => {

@@ -204,6 +204,27 @@ describe('the sample sets', () => {
   });
 });
 
+test('a superseded file that is deleted after its purge loses its bytes and rejected rows, too', async () => {
+  const { rows } = await pipeline.db.query(
+    `select id, storage_key from ingest.file where state = 'superseded' limit 1`,
+  );
+  const { id, storage_key } = rows[0];
+  await pipeline.db.query(
+    `insert into ingest.rejected_row (file_id, row_number, reason, message, raw) values ($1, 1, 'too_few_fields', '', '')
+     on conflict do nothing`,
+    [id],
+  );
+  await pipeline.ask('DELETE', `/files/${id}`);
+  await until(
+    async () => !(await pipeline.stored()).some((path) => path.endsWith(storage_key)),
+    'its bytes to go',
+  );
+  await until(async () => {
+    const left = await pipeline.db.query('select from ingest.rejected_row where file_id = $1', [id]);
+    return left.rowCount === 0;
+  }, 'its rejected rows to go');
+});
+
 describe('runs', () => {
   test('two loops never ran two at once, and every run was started once', async () => {
     const { rows } = await pipeline.db.query(
@@ -289,6 +310,32 @@ describe('runs', () => {
         return found.rowCount === 0 && 'gone';
       }, 'its rows to leave export');
       expect(exported).toBe('gone');
+    },
+    RUN_MS,
+  );
+});
+
+describe('dbt', () => {
+  test(
+    'its unit tests pass',
+    async () => {
+      const dbt = join(process.env.DBT_PYTHON!, '../dbt');
+      const project = new URL('../dbt', import.meta.url).pathname;
+      const target = join(pipeline.storage, 'unit');
+      const args = [
+        '--project-dir',
+        project,
+        '--profiles-dir',
+        project,
+        '--target-path',
+        target,
+        '--log-path',
+        target,
+      ];
+      const { stdout } = await promisify(execFile)(dbt, ['test', '--select', 'test_type:unit', ...args], {
+        env: { ...process.env, ...pipeline.env },
+      });
+      expect(stdout).toMatch(/Done\. PASS=\d\d+ WARN=0 ERROR=0 SKIP=0/);
     },
     RUN_MS,
   );

@@ -48,7 +48,6 @@ const upload = (summary: string, fields: object = formFields) => ({
     400: problem('A wrong name, wrong columns, or not a CSV or XLSX; `detail` says which and what to do.'),
     413: problem('Too large.'),
     415: problem('Not multipart/form-data.'),
-    429: problem('Too many requests.'),
     507: problem('No space left.'),
     ...needsToken,
   },
@@ -157,7 +156,11 @@ export const openApi = createDocument({
         tags: ['runs'],
         summary: 'List runs, the newest first',
         requestParams: { query: PageQuery },
-        responses: { 200: json('A page of runs.', page(RunBody)), ...needsToken },
+        responses: {
+          200: json('A page of runs.', page(RunBody)),
+          400: problem('A wrong cursor or limit.'),
+          ...needsToken,
+        },
       },
       post: {
         tags: ['runs'],

@@ -7,19 +7,32 @@ import type { Log } from '../platform/log.ts';
 
 /** Title by code; the code is the last part of the problem's `type`. */
 const TITLES: Record<string, string> = {
+  all_rows_rejected: 'No row of the file can be read',
+  bad_header: 'The header cannot be read',
   bad_name: 'The file name or a form field is not right',
   bad_request: 'The request is not right',
   conflict: 'The file is in another state',
-  missing_columns: 'Required columns are missing',
+  damaged_workbook: 'The workbook is damaged',
   duplicate_columns: 'Two columns have one name',
+  empty_file: 'The file is empty',
+  encrypted_workbook: 'The workbook is protected',
+  internal: 'Something went wrong here',
+  missing_columns: 'Required columns are missing',
+  no_rows: 'The file has no rows',
+  not_a_table: 'The file is neither CSV nor XLSX',
+  not_a_workbook: 'The file is no workbook',
   not_found: 'There is no such thing',
+  nul_bytes: 'The file is not text',
+  storage_full: 'The storage is full',
   too_large: 'The file is too large',
+  too_many_columns: 'The file has too many columns',
   unauthorized: 'A valid token is needed',
   unavailable: 'A service that is needed is out of reach',
-  storage_full: 'The storage is full',
+  unknown_client: 'No such client is described',
+  unknown_feed: 'No such feed is described',
   unsupported_media_type: 'The request is not multipart/form-data',
+  workbook_too_large: 'The workbook is too large',
   wrong_route: 'This file belongs to another route',
-  internal: 'Something went wrong here',
 };
 
 /** An expected failure, answered as a problem (RFC 9457). `detail` says what to do and never quotes a cell. */
@@ -45,7 +58,7 @@ export function problems(log: Log): Koa.Middleware {
       if (ctx.status === 404 && ctx.body === undefined)
         throw new Problem(404, 'not_found', `There is nothing at ${ctx.method} of this path; see /docs.`);
       if (ctx.status === 405)
-        throw new Problem(405, 'bad_request', `${ctx.method} is not possible here; see /docs.`);
+        throw new Problem(ctx.status, 'bad_request', `${ctx.method} is not possible here; see /docs.`);
     } catch (error) {
       const problem = asProblem(error);
       if (problem.status >= 500)

@@ -8,7 +8,7 @@ import { isDatabaseError, SqlState } from '../platform/database.ts';
 import { getRun, listRuns, type RunRow, requestRun } from '../transform/runs.ts';
 import { documentation } from './documentation.ts';
 import { Problem } from './problems.ts';
-import { FileBody, FilesQuery, PageQuery, RunBody } from './schemas.ts';
+import { DEFAULT_LIMIT, FileBody, FilesQuery, PageQuery, RunBody } from './schemas.ts';
 import { ROUTE_OF } from './target.ts';
 import { receiveFile, takeIn, type Uploading } from './upload.ts';
 
@@ -32,7 +32,7 @@ export function routes(uploading: Uploading): Router {
   upload('/files', undefined);
 
   router.get('/files', async (ctx) => {
-    const { cursor, limit, ...filter } = query(FilesQuery, ctx.query);
+    const { cursor, limit = DEFAULT_LIMIT, ...filter } = query(FilesQuery, ctx.query);
     const files = await listFiles(pool, filter, { before: cursor ? Number(cursor) : null, limit });
     ctx.body = { items: files.map(fileBody), next_cursor: nextCursor(files, limit) };
   });
@@ -79,7 +79,7 @@ export function routes(uploading: Uploading): Router {
   });
 
   router.get('/runs', async (ctx) => {
-    const { cursor, limit } = query(PageQuery, ctx.query);
+    const { cursor, limit = DEFAULT_LIMIT } = query(PageQuery, ctx.query);
     const runs = await listRuns(pool, { before: cursor ? Number(cursor) : null, limit });
     ctx.body = { items: runs.map(runBody), next_cursor: nextCursor(runs, limit) };
   });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import 'zod-openapi';
 import { FILE_STATES } from '../files/ledger.ts';
-import { FILE_TYPES, FORMATS } from '../files/names.ts';
+import { FILE_TYPES, FORMATS, foldClient, foldFileType, foldPeriod } from '../files/names.ts';
 import { RUN_STATES } from '../transform/runs.ts';
 
 const instant = z.iso.datetime();
@@ -84,25 +84,37 @@ export const page = <Item extends z.ZodType>(item: Item) =>
 
 /** Most items of one page. */
 const MAX_LIMIT = 1000;
-const DEFAULT_LIMIT = 100;
+export const DEFAULT_LIMIT = 100;
+
+/** A parameter that is there but empty counts as not given. */
+const given = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+/** A word from outside in our spelling: `clientA`, `membership`, `202307`. */
+const folded = (fold: (outside: string) => string | undefined, expected: string) =>
+  z.string().transform((outside, context) => {
+    const inside = fold(outside);
+    if (inside) return inside;
+    context.addIssue(`must be ${expected}`);
+    return z.NEVER;
+  });
 
 export const PageQuery = z.object({
-  cursor: z
-    .string()
-    .regex(/^[0-9]{1,18}$/, 'is not a cursor: take next_cursor of the page before')
-    .optional()
-    .meta({ description: 'next_cursor of the page before.' }),
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
+  cursor: given(
+    z.string().regex(/^[0-9]{1,18}$/, 'is not a cursor: take next_cursor of the page before'),
+  ).meta({
+    description: 'next_cursor of the page before.',
+  }),
+  limit: given(z.coerce.number().int().min(1).max(MAX_LIMIT)).meta({
+    description: `Items of a page, at most ${MAX_LIMIT}; ${DEFAULT_LIMIT} where it is not given.`,
+  }),
 });
 
 export const FilesQuery = PageQuery.extend({
-  client: z.string().optional(),
-  file_type: z.enum(FILE_TYPES).optional(),
-  period: z
-    .string()
-    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month, such as 2023-07')
-    .optional(),
-  state: z.enum(FILE_STATES).optional(),
+  client: given(folded(foldClient, 'a client')),
+  file_type: given(folded(foldFileType, 'patient_registration or claims')),
+  period: given(folded(foldPeriod, 'a month, such as 2023-07')),
+  state: given(z.enum(FILE_STATES)),
 });
 
 export const RejectedRowBody = z

@@ -34,6 +34,8 @@ export function resolveTarget(
   const named: Partial<NameParts> = parseFileName(name) ?? {};
   const field = (key: string) => {
     const value = fields[key];
+    if (Array.isArray(value))
+      throw new Problem(400, 'bad_name', `The form field "${key}" is there more than once.`);
     return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
   };
   const folded = <T>(

@@ -51,13 +51,15 @@ class StorageWriter implements StorageEngine {
     try {
       const hash = createHash('sha256');
       let size = 0;
-      for await (const chunk of stream) {
+      // Left early, the stream is not destroyed: multer would take that for the error, and not what caused it.
+      for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
         hash.update(chunk);
         size += chunk.length;
         await upload.write(chunk);
       }
       return { upload, sha256: hash.digest('hex'), size };
     } catch (error) {
+      stream.resume();
       await upload.abort();
       throw error;
     }

@@ -5,7 +5,7 @@ import { settleLoaded, settleWrong } from '../files/settle.ts';
 import { FileRejected } from '../load/rejection.ts';
 import { BytesChanged, blamesBytes, type Loaded, openTableFile, type TableFile } from '../load/table-file.ts';
 import { ensureExportTable } from '../load/tables.ts';
-import type { Client, Pool } from '../platform/database.ts';
+import { type Client, isDatabaseError, type Pool, SqlState } from '../platform/database.ts';
 import type { Storage } from '../storage/storage.ts';
 
 export interface Loading {
@@ -91,6 +91,12 @@ function verdict(
       state: 'rejected',
       reason: 'nul_bytes',
       message: 'The file has characters that are no text, such as NUL.',
+    };
+  if (isDatabaseError(error) && error.code === SqlState.programLimitExceeded)
+    return {
+      state: 'rejected',
+      reason: 'too_many_columns',
+      message: 'A row with all its columns is larger than a table row can be. Send only the feed’s columns.',
     };
   return undefined;
 }

@@ -7,7 +7,7 @@ import { createRegistry } from '../platform/metrics.ts';
 import { decodeMessage } from '../queue/topology.ts';
 import { openStorage } from '../storage/storage.ts';
 import { ConsumerMetrics } from './metrics.ts';
-import { subscribe } from './subscription.ts';
+import { type Subscription, subscribe } from './subscription.ts';
 import { type Taking, takeMessage } from './take.ts';
 
 /** The consumer: takes messages, loads their files, acks after the commit. */
@@ -45,28 +45,25 @@ export const consumer = () =>
       retryBaseSeconds: config.RETRY_BASE_SECONDS,
     };
 
-    const subscription = await subscribe(
-      config.AMQP_URL,
-      config.CONSUMER_PREFETCH,
-      log,
-      async ({ content }) => {
-        const fileId = decodeMessage(content);
-        if (fileId) return takeMessage(fileId, taking);
-        log.error('a message names no file: to the dead letters');
-        return 'dead';
-      },
-    );
-    onStop(() => subscription.stop());
-
+    let subscription: Subscription | undefined;
     const server = await listen(
       probesOnly(registry, {
         database: () => pool.query('select 1'),
         broker: async () => {
-          if (!subscription.active()) throw new Error('not consuming');
+          if (!subscription?.active()) throw new Error('not consuming');
         },
         storage: () => storage.check(),
       }),
       { host: config.METRICS_HOST, port: config.METRICS_PORT },
     );
     onStop(() => server.close());
+
+    subscription = await subscribe(config.AMQP_URL, config.CONSUMER_PREFETCH, log, async ({ content }) => {
+      const fileId = decodeMessage(content);
+      if (fileId) return takeMessage(fileId, taking);
+      log.error('a message names no file: to the dead letters');
+      return 'dead';
+    });
+    // Registered last, so that it is the first to stop: no more work is taken.
+    onStop(() => subscription?.stop());
   });

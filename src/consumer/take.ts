@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { getFile } from '../files/ledger.ts';
+import { type FileRow, getFile } from '../files/ledger.ts';
 import { claimFile, handBack, lockFile, settleWrong, unlockFile } from '../files/settle.ts';
-import { isDatabaseError } from '../platform/database.ts';
-import { type Log, loggableError } from '../platform/log.ts';
+import { type Client, isDatabaseError, withConnection } from '../platform/database.ts';
+import type { Log } from '../platform/log.ts';
 import { type Loading, loadFile } from './load-file.ts';
 import type { ConsumerMetrics } from './metrics.ts';
 import type { Answer } from './subscription.ts';
@@ -25,71 +25,69 @@ const MAX_RETRY_SECONDS = 60;
  */
 export async function takeMessage(fileId: string, taking: Taking): Promise<Answer> {
   const { pool, log } = taking;
-  const client = await pool.connect().catch((error: unknown) => error as Error);
-  if (client instanceof Error) {
-    log.warn({ err: client, file_id: fileId }, 'no database: the message goes back');
-    await backOff(1, taking);
-    return 'requeue';
-  }
-  let broken: Error | undefined;
-  // A connection that is lost in mid load says so by an event as well; unheard, that would end the process.
-  const onError = (error: Error) => {
-    broken = error;
-  };
-  client.on('error', onError);
+  let attempt = 1;
+  let answer: Answer;
   try {
-    if (!(await lockFile(client, fileId))) {
-      log.info({ file_id: fileId }, 'another consumer is loading the file');
-      return 'ack';
-    }
-    try {
-      const file = await claimFile(client, fileId);
-      if (!file) {
-        // A failed file's message was delivered once more: it belongs to the dead letters.
-        const settled = await getFile(client, fileId);
-        return settled?.state === 'failed' ? 'dead' : 'ack';
+    answer = await withConnection(pool, async ({ client }) => {
+      if (!(await lockFile(client, fileId))) {
+        log.info({ file_id: fileId }, 'another consumer is loading the file');
+        return 'ack';
       }
-      const labels = { client: file.client, file_type: file.file_type };
-      const started = performance.now();
       try {
-        const outcome = await loadFile(client, file, taking);
-        const seconds = (performance.now() - started) / 1000;
-        taking.metrics.settled(labels, outcome, file.size_bytes, seconds, file.received_at);
-        log.info({ file_id: fileId, ...labels, ...outcome, seconds }, 'file settled');
-        return outcome.state === 'failed' ? 'dead' : 'ack';
-      } catch (error) {
-        if (broken) throw error;
-        await client.query('rollback');
-        const last = file.attempts >= taking.maxAttempts;
-        log.warn({ err: error, file_id: fileId, ...labels, attempt: file.attempts, last }, 'the load failed');
-        const message = explain(error);
-        if (last) {
-          await settleWrong(client, fileId, 'failed', {
-            reason: 'load_failed',
-            message: `${message} Given up after ${file.attempts} attempts; ask for a retry once that is mended.`,
-          });
-          taking.metrics.gaveUp(labels);
-          return 'dead';
-        }
-        await handBack(client, fileId, message);
-        await unlockFile(client, fileId);
-        await backOff(file.attempts, taking);
-        return 'requeue';
+        const file = await claimFile(client, fileId);
+        attempt = file?.attempts ?? attempt;
+        return file ? await attemptLoad(client, file, taking) : await answerSettled(client, fileId);
+      } finally {
+        // Where the connection is lost, the lock is gone with it.
+        await unlockFile(client, fileId).catch(() => {});
       }
-    } finally {
-      if (!broken) await unlockFile(client, fileId).catch(onError);
-    }
+    });
   } catch (error) {
-    broken ??= error as Error;
-    log.warn(
-      { err: loggableError(error), file_id: fileId },
-      'the connection was lost: the ledger will decide',
+    log.warn({ err: error, file_id: fileId }, 'the database was lost: the ledger will decide');
+    answer = 'requeue';
+  }
+  if (answer === 'requeue') await backOff(attempt, taking);
+  return answer;
+}
+
+/** A failed file whose message comes once more belongs to the dead letters; any other settled file needs nothing. */
+async function answerSettled(client: Client, fileId: string): Promise<Answer> {
+  return (await getFile(client, fileId))?.state === 'failed' ? 'dead' : 'ack';
+}
+
+async function attemptLoad(client: Client, file: FileRow, taking: Taking): Promise<Answer> {
+  const { log, metrics, maxAttempts } = taking;
+  const labels = { client: file.client, file_type: file.file_type };
+  const giveUp = async (message: string): Promise<Answer> => {
+    await settleWrong(client, file.id, 'failed', { reason: 'load_failed', message });
+    metrics.gaveUp(labels);
+    return 'dead';
+  };
+  if (file.attempts > maxAttempts) {
+    log.error({ file_id: file.id, ...labels }, 'given up: the file ended every consumer that tried it');
+    return giveUp(
+      `Given up: ${maxAttempts} attempts ended with the consumer or its connection. Ask for a retry.`,
     );
-    await backOff(1, taking);
+  }
+  const started = performance.now();
+  try {
+    const outcome = await loadFile(client, file, taking);
+    const seconds = (performance.now() - started) / 1000;
+    metrics.settled(labels, outcome, file.size_bytes, seconds, file.received_at);
+    log.info({ file_id: file.id, ...labels, ...outcome, seconds }, 'file settled');
+    return outcome.state === 'failed' ? 'dead' : 'ack';
+  } catch (error) {
+    // Fails, and so ends up with the caller, where the connection is what was lost.
+    await client.query('rollback');
+    const last = file.attempts >= maxAttempts;
+    log.warn({ err: error, file_id: file.id, ...labels, attempt: file.attempts, last }, 'the load failed');
+    const message = explain(error);
+    if (last)
+      return giveUp(
+        `${message} Given up after ${file.attempts} attempts; ask for a retry once that is mended.`,
+      );
+    await handBack(client, file.id, message);
     return 'requeue';
-  } finally {
-    client.off('error', onError);
-    client.release(broken);
   }
 }
 

@@ -124,7 +124,7 @@ export async function getFile(db: Queryable, id: string): Promise<FileRow | unde
 
 export interface FileFilter {
   client?: string | undefined;
-  file_type?: FileType | undefined;
+  file_type?: string | undefined;
   period?: string | undefined;
   state?: FileState | undefined;
 }
@@ -166,7 +166,7 @@ export async function retryFile(pool: Pool, id: string): Promise<FileRow | undef
 }
 
 const DELETE_FILE = `
-  update ingest.file set state = 'deleted', settled_at = clock_timestamp()
+  update ingest.file set state = 'deleted', settled_at = clock_timestamp(), purged_at = null
    where id = $1 and state not in ('loading', 'deleted')
   returning *`;
 

@@ -1,4 +1,4 @@
-import type { Pool, Queryable } from '../platform/database.ts';
+import { type Pool, type Queryable, withConnection } from '../platform/database.ts';
 import type { Drift } from './columns.ts';
 import { type FileRow, routingKey } from './ledger.ts';
 
@@ -115,9 +115,8 @@ const REPUBLISH = `
  * @returns how many files were published anew
  */
 export async function sweepStranded(pool: Pool, patienceSeconds: number): Promise<number> {
-  const client = await pool.connect();
-  let swept = 0;
-  try {
+  return withConnection(pool, async ({ client }) => {
+    let swept = 0;
     const { rows } = await client.query<FileRow>(FIND_STRANDED, [patienceSeconds]);
     for (const file of rows) {
       // Whoever loads the file holds its lock: with the lock in hand, nobody does.
@@ -130,7 +129,5 @@ export async function sweepStranded(pool: Pool, patienceSeconds: number): Promis
       }
     }
     return swept;
-  } finally {
-    client.release();
-  }
+  });
 }

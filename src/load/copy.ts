@@ -59,7 +59,7 @@ export async function copyRecords(
           done = true;
           return;
         }
-        rejected.push(...next.value.rejected);
+        for (const record of next.value.rejected) rejected.push(record);
         sent += next.value.rows.length;
         if (next.value.rows.length > 0) yield encode(next.value.rows, fileId);
       }

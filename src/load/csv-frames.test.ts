@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { OddBytes, RecordFramer } from './csv-frames.ts';
 
 function frame(text: string, step: number): string {
-  const framer = new RecordFramer('F,', ',');
+  const framer = new RecordFramer('F,', ',', 2);
   const bytes = Buffer.from(text);
   let out = '';
   for (let at = 0; at < bytes.length; at += step)
@@ -23,6 +23,7 @@ const passes: [string, string, string][] = [
   ['nothing', '', ''],
 ];
 const odd: [string, string][] = [
+  ['two broken quotes in one column, whole records between them', '1,"\n2,b\n3,"\n'],
   ['a quote inside a field', '1,5" pipe\n'],
   ['text after a closing quote', '1,"a"b\n'],
   ['a quote that never ends', '1,"a\n2,b\n'],

@@ -1,3 +1,5 @@
+import { isBlankLine, swallowsRecords } from './csv-lines.ts';
+
 const LF = 10;
 const CR = 13;
 const SPACE = 32;
@@ -22,16 +24,21 @@ export class OddBytes extends Error {
 export class RecordFramer {
   readonly #prefix: Buffer;
   readonly #delimiter: number;
+  readonly #width: number;
   #carry: Buffer = Buffer.alloc(0);
   #out: Buffer = Buffer.alloc(0);
   #used = 0;
   /** Records passed on so far: must be what COPY says it took. */
   rows = 0;
 
-  /** @param prefix what precedes the row number in every record, its delimiter included */
-  constructor(prefix: string, delimiter: string) {
+  /**
+   * @param prefix what precedes the row number in every record, its delimiter included
+   * @param width the number of fields of the header
+   */
+  constructor(prefix: string, delimiter: string, width: number) {
     this.#prefix = Buffer.from(prefix);
     this.#delimiter = delimiter.charCodeAt(0);
+    this.#width = width;
   }
 
   /** Takes a piece of the file and gives all complete records, framed. */
@@ -62,6 +69,7 @@ export class RecordFramer {
     for (;;) {
       let end = indexOf(bytes, LF, start);
       if (end === bytes.length) return start;
+      const firstEnd = end;
       if (quote < start) quote = indexOf(bytes, QUOTE, start);
       const quoted = quote < end;
       while (quote < end) {
@@ -79,6 +87,8 @@ export class RecordFramer {
         if (end === bytes.length) return start;
         quote = indexOf(bytes, QUOTE, close + 1);
       }
+      if (end > firstEnd && this.#swallows(bytes, start, firstEnd, end))
+        throw new OddBytes('a quote that swallows records');
       if (cr < start) cr = indexOf(bytes, CR, start);
       if (cr < end - 1 && (!quoted || hasLoneCr(bytes, start, end))) throw new OddBytes('a lone CR');
       const next = end + 1;
@@ -88,16 +98,22 @@ export class RecordFramer {
     }
   }
 
+  #swallows(bytes: Buffer, start: number, firstEnd: number, end: number): boolean {
+    const lastStart = bytes.lastIndexOf(LF, end - 1) + 1;
+    const delimiter = String.fromCharCode(this.#delimiter);
+    return swallowsRecords(
+      bytes.toString('latin1', start, firstEnd),
+      bytes.toString('latin1', lastStart, end),
+      delimiter,
+      this.#width,
+    );
+  }
+
   #isBlank(bytes: Buffer, start: number, end: number): boolean {
     if (start === end) return true;
     const first = bytes[start];
-    if (first === this.#delimiter) {
-      for (let at = start; at < end; at++) if (bytes[at] !== this.#delimiter) return false;
-      return true;
-    }
-    if (first !== SPACE && first !== TAB) return false;
-    for (let at = start; at < end; at++) if (bytes[at] !== SPACE && bytes[at] !== TAB) return false;
-    return true;
+    if (first !== this.#delimiter && first !== SPACE && first !== TAB) return false;
+    return isBlankLine(bytes.toString('latin1', start, end), String.fromCharCode(this.#delimiter));
   }
 
   #emit(bytes: Buffer, start: number, end: number): void {

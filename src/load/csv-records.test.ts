@@ -165,6 +165,36 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'two broken quotes in one column, whole records between them',
+    text: '1,a,x\n2,",x\n3,c,x\n4,d,x\n5,",x\n6,f,x\n',
+    width: 3,
+    rows: [
+      [1, '1', 'a', 'x'],
+      [3, '3', 'c', 'x'],
+      [4, '4', 'd', 'x'],
+      [6, '6', 'f', 'x'],
+    ],
+    rejected: [
+      [2, 'unterminated_quote', '2,",x'],
+      [5, 'unterminated_quote', '5,",x'],
+    ],
+  },
+  {
+    name: 'what looks like a record inside a ragged one belongs to it',
+    text: '1,"note\nFAKE,x,y\nend",z,extra\n2,b,c\n',
+    width: 3,
+    rows: [[2, '2', 'b', 'c']],
+    rejected: [[1, 'too_many_fields', '1,"note\nFAKE,x,y\nend",z,extra']],
+  },
+  {
+    name: 'blanks between tabs are a record, blanks alone are not',
+    text: ' ,\n  \n1,b\n',
+    rows: [
+      [1, ' ', null],
+      [2, '1', 'b'],
+    ],
+  },
+  {
     name: 'open quotes one after another: what is between is read',
     text: '1,"a""\n2,b\n3,"c""\n4,d\n5,"e""\n6,f\n',
     rows: [

@@ -1,3 +1,5 @@
+import { isBlankLine, swallowsRecords } from './csv-lines.ts';
+import type { Decode } from './encoding.ts';
 import type { RejectedRecord, RowReason } from './rejection.ts';
 
 /** How a CSV file is written: seen from its header. */
@@ -32,6 +34,7 @@ const nothingFound = () => ({ '\n': { from: 0, at: -1 }, '\r': { from: 0, at: -1
 export class RecordReader {
   readonly #dialect: Dialect;
   readonly #width: number;
+  readonly #decoder: (record: string) => Decode;
   #text = '';
   #rowNumber = 0;
   /** Up to here, CR ends a line also in a file of LF lines. */
@@ -41,10 +44,14 @@ export class RecordReader {
   #skippingLine = false;
   #batch: RecordBatch = { rows: [], rejected: [] };
 
-  /** @param width the number of fields of the header */
-  constructor(dialect: Dialect, width: number) {
+  /**
+   * @param width the number of fields of the header
+   * @param decoder how a record's pieces become characters, told by the record as it was read
+   */
+  constructor(dialect: Dialect, width: number, decoder: (record: string) => Decode = () => (piece) => piece) {
     this.#dialect = dialect;
     this.#width = width;
+    this.#decoder = decoder;
   }
 
   push(text: string): RecordBatch {
@@ -89,7 +96,7 @@ export class RecordReader {
       return this.#text.length;
     }
     const text = this.#text.slice(start, line.end);
-    if (this.#isBlank(text)) return line.next;
+    if (isBlankLine(text, this.#dialect.delimiter)) return line.next;
     if (text === '\\.') {
       this.#reject('end_of_data_marker', text);
       return line.next;
@@ -100,19 +107,19 @@ export class RecordReader {
       this.#reject(read.reason, text);
       return line.next;
     }
+    const raw = this.#text.slice(start, read.end);
+    if (read.next > line.next && this.#swallows(text, raw)) {
+      this.#reject('unterminated_quote', text);
+      return line.next;
+    }
     if (read.fields.length === this.#width) {
-      this.#batch.rows.push({ rowNumber: ++this.#rowNumber, fields: read.fields });
+      this.#accept(read.fields, raw);
       return read.next;
     }
-    const raw = this.#text.slice(start, read.end);
     if (this.#dialect.lineEnd === 'lf' && start >= this.#crUntil && /\r(?!\n)/.test(raw)) {
       // Lines ended by a lone CR among lines ended by LF: read this stretch again, line by line.
       this.#crUntil = read.next;
       return start;
-    }
-    if (read.next > line.next && this.#swallowedRow(line.next, read.end)) {
-      this.#reject('unterminated_quote', text);
-      return line.next;
     }
     this.#reject(
       read.fields.length < this.#width ? 'too_few_fields' : 'too_many_fields',
@@ -122,25 +129,17 @@ export class RecordReader {
     return read.next;
   }
 
-  /**
-   * Whether a quoted field that spans lines holds what has the width of a row of its own. The line on which the field
-   * ends is no such row where the quote stands in its first part: that part belongs to the field.
-   */
-  #swallowedRow(from: number, to: number): boolean {
-    return this.#text
-      .slice(from, to)
-      .split(/\r\n|\n|\r/)
-      .map((line) => line.split(this.#dialect.delimiter))
-      .some((parts) => parts.length >= this.#width && !parts[0]!.includes('"'));
+  #swallows(firstLine: string, record: string): boolean {
+    const lastLine = record.slice(Math.max(record.lastIndexOf('\n'), record.lastIndexOf('\r')) + 1);
+    return swallowsRecords(firstLine, lastLine, this.#dialect.delimiter, this.#width);
   }
 
-  #isBlank(line: string): boolean {
-    if (line.length === 0) return true;
-    const first = line[0]!;
-    if (first !== this.#dialect.delimiter && first !== ' ' && first !== '\t') return false;
-    if (line.trim() === '') return true;
-    for (const character of line) if (character !== this.#dialect.delimiter) return false;
-    return true;
+  #accept(fields: (string | null)[], raw: string): void {
+    const decode = this.#decoder(raw);
+    this.#batch.rows.push({
+      rowNumber: ++this.#rowNumber,
+      fields: fields.map((field) => (field === null ? null : decode(field))),
+    });
   }
 
   #read(start: number, line: { end: number; next: number }, final: boolean): Read {
@@ -223,7 +222,7 @@ export class RecordReader {
       rowNumber: ++this.#rowNumber,
       reason,
       message: this.#explain(reason, width),
-      raw,
+      raw: this.#decoder(raw)(raw),
     });
   }
 

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -10,9 +9,11 @@ import { CountMismatch, copyCsv, copyRecords } from './copy.ts';
 import { OddBytes, RecordFramer } from './csv-frames.ts';
 import { type CsvHeader, readCsvHeader } from './csv-header.ts';
 import { type RecordBatch, RecordReader } from './csv-records.ts';
+import { pieceDecoder, recordDecoder } from './encoding.ts';
 import { FileRejected } from './rejection.ts';
-import { type Encoding, HEAD_BYTES, sniffFormat } from './sniff.ts';
+import { HEAD_BYTES, sniffFormat } from './sniff.ts';
 import { readWorkbook } from './workbook.ts';
+import { workbookTooLarge } from './zip.ts';
 
 /** Bytes that are read as a table: an upload not yet accepted, or a file in storage. */
 export interface Source {
@@ -60,6 +61,8 @@ export async function openTableFile(
     source.size === 0 ? Buffer.alloc(0) : await buffer(source.read({ start: 0, end: HEAD_BYTES - 1 }));
   const format = sniffFormat(head);
   if (format === 'csv') return new CsvFile(source, readCsvHeader(head, head.length >= source.size));
+  // Zipped it is smaller than it may grow; what is larger already is not read at all.
+  if (source.size > options.maxWorkbookBytes) throw workbookTooLarge(options.maxWorkbookBytes);
   const bytes = await buffer(hashed(source, source.read()));
   const reading = await readWorkbook(bytes, {
     headerOnly: options.headerOnly,
@@ -93,7 +96,7 @@ class CsvFile implements TableFile {
 
   async load(client: Client, feed: Feed, columns: readonly string[], fileId: string): Promise<Loaded> {
     const { encoding, dialect } = this.#header;
-    if (encoding === 'utf-8' && dialect.lineEnd === 'lf') {
+    if (encoding === '8-bit' && dialect.lineEnd === 'lf') {
       await client.query('savepoint fast');
       try {
         return { rows: await this.#pass(client, feed, columns, fileId), rejected: 0, path: 'copy' };
@@ -111,7 +114,7 @@ class CsvFile implements TableFile {
   /** The fast way: bytes pass through. */
   async #pass(client: Client, feed: Feed, columns: readonly string[], fileId: string): Promise<number> {
     const { delimiter } = this.#header.dialect;
-    const framer = new RecordFramer(fileId + delimiter, delimiter);
+    const framer = new RecordFramer(fileId + delimiter, delimiter, this.cells.length);
     const bytes = this.#dataBytes();
     const taken = await copyCsv(
       client,
@@ -143,11 +146,11 @@ class CsvFile implements TableFile {
     }
   }
 
-  /** The tolerant way: the text is decoded and parsed. */
+  /** The tolerant way: records are parsed and decoded. */
   async *#records(): AsyncGenerator<RecordBatch> {
-    const encoding = await this.#provenEncoding();
-    const decoder = new TextDecoder(encoding, { ignoreBOM: true });
-    const reader = new RecordReader(this.#header.dialect, this.cells.length);
+    const { dialect, encoding } = this.#header;
+    const pieces = pieceDecoder(encoding);
+    const reader = new RecordReader(dialect, this.cells.length, (record) => recordDecoder(encoding, record));
     const take = (text: string) => {
       if (text.includes('\0'))
         throw new FileRejected(
@@ -156,28 +159,9 @@ class CsvFile implements TableFile {
         );
       return reader.push(text);
     };
-    for await (const chunk of this.#dataBytes()) yield take(decoder.decode(chunk, { stream: true }));
-    yield take(decoder.decode());
+    for await (const chunk of this.#dataBytes()) yield take(pieces.piece(chunk));
+    yield take(pieces.end());
     yield reader.end();
-  }
-
-  /** The header's encoding, but Windows-1252 where a byte further on shows that the file is not UTF-8. */
-  async #provenEncoding(): Promise<Encoding> {
-    if (this.#header.encoding !== 'utf-8') return this.#header.encoding;
-    const decoder = new TextDecoder('utf-8', { fatal: true });
-    try {
-      for await (const chunk of this.#source.read()) {
-        const bytes = chunk as Buffer;
-        // Whole chunks of valid text need no decoding; only a character across a joint does.
-        if (!isUtf8(bytes)) decoder.decode(bytes, { stream: true });
-        else decoder.decode();
-      }
-      decoder.decode();
-      return 'utf-8';
-    } catch (error) {
-      if (error instanceof TypeError) return 'windows-1252';
-      throw error;
-    }
   }
 }
 

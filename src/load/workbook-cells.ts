@@ -31,7 +31,8 @@ export function cellText(cell: XLSX.CellObject | undefined, date1904: boolean): 
   }
 }
 
-function numberText(value: number, format: string, date1904: boolean): string {
+function numberText(value: number, format: string, date1904: boolean): string | null {
+  if (!Number.isFinite(value)) return null;
   if (XLSX.SSF.is_date(format)) return dateText(value, date1904) ?? plainDecimal(value);
   // Formats such as 00000 or 000-00-0000 show zeros that are part of the code.
   if (/^0[0\\-]+$/.test(format) && Number.isInteger(value) && value >= 0)

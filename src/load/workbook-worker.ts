@@ -13,44 +13,67 @@ export type WorkbookAnswer =
   | { kind: 'wrong'; code: 'empty_file' | 'damaged_workbook' | 'encrypted_workbook' };
 
 const ROWS_A_BATCH = 2000;
-/** Where only the header is asked for: rows to look for it in, and for a row after it. */
+/** Where only the header is asked for: rows to look for it in, and for a row after it, before all of the sheet is read. */
 const ROWS_TO_LOOK_AT = 200;
 
 const port = parentPort!;
 const { bytes, headerOnly } = workerData as WorkbookTask;
 
-function readSheet() {
-  const limit = headerOnly ? { sheetRows: ROWS_TO_LOOK_AT } : {};
-  const options = {
-    type: 'buffer',
-    dense: true,
-    cellNF: true,
-    cellText: false,
-    cellHTML: false,
-    cellFormula: false,
-    ...limit,
-  } as const;
-  // Without sheets it tells which are visible; with only the names, it does not.
-  const directory = XLSX.read(bytes, { type: 'buffer', sheets: [] });
-  const workbook = XLSX.read(bytes, { ...options, sheets: firstVisible(directory) });
-  const sheet = workbook.Sheets[workbook.SheetNames[firstVisible(workbook)]!];
-  const cells = ((sheet as { '!data'?: (XLSX.CellObject[] | undefined)[] } | undefined)?.['!data'] ?? []) as (
-    | (XLSX.CellObject | undefined)[]
-    | undefined
-  )[];
-  return { cells, date1904: workbook.Workbook?.WBProps?.date1904 === true };
+type Cells = ((XLSX.CellObject | undefined)[] | undefined)[];
+interface Sheet {
+  cells: Cells;
+  date1904: boolean;
 }
 
-function firstVisible(workbook: XLSX.WorkBook): number {
-  const index = workbook.SheetNames.findIndex((_, i) => !workbook.Workbook?.Sheets?.[i]?.Hidden);
-  return Math.max(0, index);
+/** The first visible worksheet; charts have sheets of their own, which are passed over. */
+function readSheet(rows?: number): Sheet {
+  // Without sheets it tells which are visible; asked for the names only, it does not.
+  const directory = XLSX.read(bytes, { type: 'buffer', sheets: [] });
+  const visible = [...directory.SheetNames.keys()].filter((i) => !directory.Workbook?.Sheets?.[i]?.Hidden);
+  for (const sheets of visible) {
+    const options = {
+      type: 'buffer',
+      dense: true,
+      cellNF: true,
+      cellText: false,
+      cellHTML: false,
+      sheets,
+    } as const;
+    const limited = rows === undefined ? options : { ...options, sheetRows: rows };
+    let workbook = XLSX.read(bytes, limited);
+    let sheet = workbook.Sheets[workbook.SheetNames[sheets]!];
+    if ((sheet as { '!type'?: string } | undefined)?.['!type'] === 'chart') continue;
+    if (!sheet?.['!ref']) {
+      // SheetJS gives an empty sheet where it stumbled; told to, it says so.
+      workbook = XLSX.read(bytes, { ...limited, WTF: true });
+      sheet = workbook.Sheets[workbook.SheetNames[sheets]!];
+    }
+    const cells = (sheet as { '!data'?: Cells } | undefined)?.['!data'] ?? [];
+    return { cells, date1904: workbook.Workbook?.WBProps?.date1904 === true };
+  }
+  return { cells: [], date1904: false };
+}
+
+const isBlankRow = ({ cells, date1904 }: Sheet, row: number) =>
+  !(cells[row] ?? []).some((cell) => cellText(cell, date1904) !== null);
+
+/** The sheet, and its header's row: the first that is not blank. */
+function readTable(): { sheet: Sheet; headerRow: number | undefined } {
+  const find = (sheet: Sheet) => ({
+    sheet,
+    headerRow: Array.from(sheet.cells.keys()).find((row) => !isBlankRow(sheet, row)),
+  });
+  if (!headerOnly) return find(readSheet());
+  const { sheet, headerRow } = find(readSheet(ROWS_TO_LOOK_AT));
+  const hasRow =
+    headerRow !== undefined && sheet.cells.some((_, row) => row > headerRow && !isBlankRow(sheet, row));
+  return hasRow ? { sheet, headerRow } : find(readSheet());
 }
 
 function* answers(): Generator<WorkbookAnswer> {
-  const { cells, date1904 } = readSheet();
+  const { sheet, headerRow } = readTable();
+  const { cells, date1904 } = sheet;
   const text = (row: number, column: number) => cellText(cells[row]?.[column], date1904);
-  const isBlank = (row: number) => !(cells[row] ?? []).some((_, column) => text(row, column) !== null);
-  const headerRow = Array.from(cells.keys()).find((row) => !isBlank(row));
   if (headerRow === undefined) return yield { kind: 'wrong', code: 'empty_file' };
 
   const header = new Map<number, string>();

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { HeaderCell } from '../files/columns.ts';
 import type { RecordBatch } from './csv-records.ts';
@@ -31,25 +32,19 @@ export async function readWorkbook(
   await checkWorkbookZip(bytes, options.maxBytes);
   const task: WorkbookTask = { bytes, headerOnly: options.headerOnly };
   const worker = new Worker(new URL('./workbook-worker.ts', import.meta.url), { workerData: task });
-  const ask = () =>
-    new Promise<WorkbookAnswer>((resolve, reject) => {
-      const fail = (error: Error & { code?: string }) =>
-        reject(
-          error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-            ? new FileRejected(
-                'workbook_too_large',
-                'The workbook is too large to be read here. Send it as CSV.',
-              )
-            : error,
-        );
-      worker.once('error', fail);
-      worker.once('message', (answer: WorkbookAnswer) => {
-        worker.off('error', fail);
-        if (answer.kind === 'wrong') reject(new FileRejected(answer.code, WRONG[answer.code]));
-        else resolve(answer);
-      });
-      worker.postMessage('next');
-    });
+  // One listener for all of its life: an error may come at any time, and rejects what is asked next, too.
+  const failed = new Promise<never>((_, reject) =>
+    worker.once('error', (error) => reject(asRejection(error))),
+  );
+  failed.catch(() => {});
+  const ask = async (): Promise<WorkbookAnswer> => {
+    const answered = once(worker, 'message') as Promise<[WorkbookAnswer]>;
+    answered.catch(() => {});
+    worker.postMessage('next');
+    const [answer] = await Promise.race([answered, failed]);
+    if (answer.kind === 'wrong') throw new FileRejected(answer.code, WRONG[answer.code]);
+    return answer;
+  };
   try {
     const header = await ask();
     if (header.kind !== 'header') throw new Error('the workbook reader answered out of turn');
@@ -72,4 +67,10 @@ export async function readWorkbook(
     await worker.terminate();
     throw error;
   }
+}
+
+function asRejection(error: unknown): unknown {
+  return (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY'
+    ? new FileRejected('workbook_too_large', 'The workbook is too large to be read here. Send it as CSV.')
+    : error;
 }

@@ -22,12 +22,14 @@ const rejected = {
         cause,
       },
     ),
-  tooLarge: (limit: number) =>
-    new FileRejected(
-      'workbook_too_large',
-      `The workbook grows beyond ${Math.round(limit / 1024 / 1024)} MiB when unzipped. Send it as CSV.`,
-    ),
 };
+
+/** @param limit in bytes */
+export const workbookTooLarge = (limit: number) =>
+  new FileRejected(
+    'workbook_too_large',
+    `The workbook grows beyond ${Math.round(limit / 1024 / 1024)} MiB when unzipped. Send it as CSV.`,
+  );
 
 /**
  * Makes sure that `bytes` are a whole .xlsx whose parts, really inflated, stay within `maxBytes` together.
@@ -46,7 +48,7 @@ export async function checkWorkbookZip(bytes: Buffer, maxBytes: number): Promise
   try {
     for await (const entry of zip.eachEntry()) {
       names.add(entry.fileName.toLowerCase());
-      if (inflated + entry.uncompressedSize > maxBytes) throw rejected.tooLarge(maxBytes);
+      if (inflated + entry.uncompressedSize > maxBytes) throw workbookTooLarge(maxBytes);
       if (entry.isEncrypted())
         throw new FileRejected(
           'encrypted_workbook',
@@ -58,7 +60,7 @@ export async function checkWorkbookZip(bytes: Buffer, maxBytes: number): Promise
         checksum = crc32(chunk as Buffer, checksum);
         inflated += (chunk as Buffer).length;
         if (inflated > maxBytes || (inflated > RATIO_FROM_BYTES && inflated > bytes.length * MAX_RATIO))
-          throw rejected.tooLarge(Math.min(maxBytes, inflated));
+          throw workbookTooLarge(Math.min(maxBytes, inflated));
       }
       if (checksum !== entry.crc32) throw rejected.damaged();
     }

@@ -43,23 +43,45 @@ export function createPool(
   return pool;
 }
 
+/** A connection that knows whether it was lost. */
+export interface Held {
+  client: pg.PoolClient;
+  /** Why the connection is lost; undefined while it is not. */
+  lost(): Error | undefined;
+}
+
+/**
+ * Lends `work` a connection of the pool. A connection that is lost meanwhile is not given back to the pool; its loss is
+ * an error of the query that needed it, never one that ends the process.
+ */
+export async function withConnection<T>(pool: Pool, work: (held: Held) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let lost: Error | undefined;
+  const onError = (error: Error) => {
+    lost = error;
+  };
+  client.on('error', onError);
+  try {
+    return await work({ client, lost: () => lost });
+  } finally {
+    client.off('error', onError);
+    client.release(lost);
+  }
+}
+
 /** Runs `work` in one transaction on a connection of the pool: committed when it returns, rolled back when it throws. */
 export async function transaction<T>(pool: Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('begin');
-    const result = await work(client);
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback').catch((rollbackError: Error) => {
-      broken = rollbackError;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
+  return withConnection(pool, async ({ client, lost }) => {
+    try {
+      await client.query('begin');
+      const result = await work(client);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      if (!lost()) await client.query('rollback').catch(() => {});
+      throw error;
+    }
+  });
 }
 
 export const isDatabaseError = (error: unknown): error is pg.DatabaseError =>
@@ -67,14 +89,10 @@ export const isDatabaseError = (error: unknown): error is pg.DatabaseError =>
 
 /** SQLSTATEs that Waymark acts upon (PostgreSQL manual, appendix A). */
 export const SqlState = {
-  badCopyFormat: '22P04',
   characterNotInRepertoire: '22021',
-  untranslatableCharacter: '22P05',
   uniqueViolation: '23505',
-  duplicateColumn: '42701',
-  tooManyColumns: '54011',
   programLimitExceeded: '54000',
-  invalidTextRepresentation: '22P02',
+  tooManyColumns: '54011',
 } as const;
 
 /** Quotes a name for use in SQL text. */

@@ -33,6 +33,8 @@ export function probesOnly(registry: Registry, readiness: Readiness): Koa {
   return app;
 }
 
+const IDLE_LOOK_MS = 50;
+
 export interface Listening {
   port: number;
   close(): Promise<void>;
@@ -52,8 +54,10 @@ export async function listen(
     async close() {
       const closed = once(server, 'close');
       server.close();
-      server.closeIdleConnections();
+      // A connection is idle only once its request is answered: look again until none is left.
+      const closing = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
       await closed;
+      clearInterval(closing);
     },
   };
 }

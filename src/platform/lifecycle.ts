@@ -38,7 +38,7 @@ export async function live(role: string, start: (life: Life) => Promise<void>): 
   process.on('SIGTERM', toldToStop('SIGTERM')).on('SIGINT', toldToStop('SIGINT'));
   // A role started by `waymark dev` has a channel to it: when dev is gone, nobody is left to stop the role.
   process.on('disconnect', toldToStop('the parent process ended'));
-  process.on('unhandledRejection', fail);
+  process.on('unhandledRejection', fail).on('uncaughtException', fail);
 
   try {
     await start({ log, stopping: stop.signal, onStop: (release) => releases.push(release), fail });

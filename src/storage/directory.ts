@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, constants, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, constants, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -43,6 +43,18 @@ export class DirectoryStorage implements Storage {
     await access(this.#files, constants.W_OK);
   }
 
+  async sweep(before: Date): Promise<number> {
+    let swept = 0;
+    for (const name of await readdir(this.#incoming)) {
+      const path = join(this.#incoming, name);
+      const found = await stat(path).catch(() => undefined);
+      if (!found || found.mtime >= before) continue;
+      await rm(path, { force: true });
+      swept++;
+    }
+    return swept;
+  }
+
   #path(key: string): string {
     const path = resolve(this.#files, key);
     if (!path.startsWith(this.#files + sep)) throw new Error('a storage key leads out of the storage');
@@ -79,14 +91,13 @@ class DirectoryUpload implements Upload {
     const target = this.#target(key);
     await this.#handle.sync();
     await this.#close();
-    await mkdir(dirname(target), { recursive: true });
+    const firstNew = await mkdir(dirname(target), { recursive: true });
     await rename(this.#path, target);
-    // The rename is durable only once the directory is.
-    const directory = await open(dirname(target), 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
+    // The rename is durable only once the directory is, and a new directory once the one above it is.
+    const highest = firstNew === undefined ? dirname(target) : dirname(firstNew);
+    for (let directory = dirname(target); ; directory = dirname(directory)) {
+      await syncDirectory(directory);
+      if (directory === highest) return;
     }
   }
 
@@ -99,5 +110,14 @@ class DirectoryUpload implements Upload {
     if (!this.#open) return;
     this.#open = false;
     await this.#handle.close();
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }

@@ -27,6 +27,8 @@ export interface Storage {
   remove(key: string): Promise<void>;
   /** @throws where nothing could be written now */
   check(): Promise<void>;
+  /** Forgets uploads that were begun before `before` and never ended: their process was killed. @returns how many */
+  sweep(before: Date): Promise<number>;
 }
 
 /** The storage for a URL: `file:///directory`. */

@@ -1,5 +1,5 @@
 import type { Config } from '../platform/config.ts';
-import type { Pool } from '../platform/database.ts';
+import { type Pool, withConnection } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import type { QueueDepth } from '../queue/depth.ts';
 import { type DbtResult, runDbt } from './dbt-process.ts';
@@ -72,38 +72,31 @@ export class TransformLoop {
     await this.#execution;
   }
 
+  /** Begins to execute the run that `find` gives, if no other loop owns runs now. */
   async #execute(find: () => Promise<RunRow | undefined>): Promise<void> {
     const { pool, log } = this.#context;
-    const owner = await pool.connect();
-    let lost: Error | undefined;
-    const onError = (error: Error) => {
-      lost = error;
-    };
-    owner.on('error', onError);
-    const release = async () => {
-      if (!lost) await owner.query(DISOWN_RUN).catch(onError);
-      owner.off('error', onError);
-      owner.release(lost);
-    };
-    try {
-      const { rows } = await owner.query<{ owned: boolean }>(OWN_RUN);
-      const run = rows[0]!.owned ? await find() : undefined;
-      if (!run) {
-        await release();
-        return;
+    const begun = Promise.withResolvers<void>();
+    this.#execution = withConnection(pool, async ({ client }) => {
+      const { rows } = await client.query<{ owned: boolean }>(OWN_RUN);
+      if (!rows[0]!.owned) return;
+      try {
+        const run = await find();
+        begun.resolve();
+        if (run) await this.#run(run);
+      } finally {
+        await client.query(DISOWN_RUN).catch(() => {});
       }
-      this.#execution = this.#run(run)
-        .catch((error: unknown) =>
-          log.error({ err: error, run_id: run.id }, 'the run could not be ended in the ledger'),
-        )
-        .finally(async () => {
-          await release();
-          this.#execution = undefined;
-        });
-    } catch (error) {
-      await release();
-      throw error;
-    }
+    })
+      .catch((error: unknown) =>
+        log.error({ err: error }, 'a run could not be started, or not be ended in the ledger'),
+      )
+      .finally(() => {
+        begun.resolve();
+        this.#execution = undefined;
+        // Nobody looked at the queue meanwhile.
+        this.#memory = { emptySince: undefined };
+      });
+    await begun.promise;
   }
 
   async #run(run: RunRow): Promise<void> {

@@ -10,32 +10,30 @@ const FIND = `
 const ACTIVE = `select exists (select from ingest.run where state = 'running') as active`;
 
 /**
- * Takes the rows of superseded and deleted files out of `export`, and a deleted file's rejected rows too, unless a run
- * is active: a run reads the files that it froze.
- * @param removeBytes forgets a deleted file's bytes
+ * Takes the rows of superseded and deleted files out of `export`, and a deleted file's rejected rows and bytes too, unless
+ * a run is active: a run reads the files that it froze.
+ * @param removeBytes forgets a deleted file's bytes; a file whose bytes are gone already is no error
  * @returns how many files were purged
  */
 export async function purgeReplaced(
   pool: Pool,
   removeBytes: (storageKey: string) => Promise<void>,
 ): Promise<number> {
-  const purged = await transaction(pool, async (client) => {
+  return transaction(pool, async (client) => {
     await client.query(RUN_LOCK);
-    if ((await client.query<{ active: boolean }>(ACTIVE)).rows[0]!.active) return [];
+    if ((await client.query<{ active: boolean }>(ACTIVE)).rows[0]!.active) return 0;
     const { rows } = await client.query<FileRow>(FIND);
-    for (const [, files] of Map.groupBy(rows, (file) => exportTableSql(file)))
-      await client.query(`delete from ${exportTableSql(files[0]!)} where _file_id = any($1::uuid[])`, [
-        files.map((file) => file.id),
-      ]);
+    const ids = (files: FileRow[]) => [files.map((file) => file.id)];
+    for (const [table, files] of Map.groupBy(rows, exportTableSql))
+      await client.query(`delete from ${table} where _file_id = any($1::uuid[])`, ids(files));
+    const deleted = rows.filter((file) => file.state === 'deleted');
+    await client.query('delete from ingest.rejected_row where file_id = any($1::uuid[])', ids(deleted));
+    // Before the commit: what fails here is done again as a whole.
+    for (const file of deleted) await removeBytes(file.storage_key);
     await client.query(
-      `delete from ingest.rejected_row where file_id in (select id from ingest.file where id = any($1::uuid[]) and state = 'deleted')`,
-      [rows.map((file) => file.id)],
+      'update ingest.file set purged_at = clock_timestamp() where id = any($1::uuid[])',
+      ids(rows),
     );
-    await client.query('update ingest.file set purged_at = clock_timestamp() where id = any($1::uuid[])', [
-      rows.map((file) => file.id),
-    ]);
-    return rows;
+    return rows.length;
   });
-  for (const file of purged) if (file.state === 'deleted') await removeBytes(file.storage_key);
-  return purged.length;
 }

@@ -229,8 +229,13 @@ export class Pipeline {
     return this.#processes.map((started) => started.output()).join('');
   }
 
-  async stop(): Promise<void> {
+  async stopProcesses(): Promise<void> {
     await Promise.all(this.#processes.map((started) => started.stop()));
+  }
+
+  /** Stops its processes and removes all that is its own. */
+  async stop(): Promise<void> {
+    await this.stopProcesses();
     await this.db.end();
     await this.#vhost.remove();
     await this.#database.drop();
