@@ -41,10 +41,11 @@ export function checkHeader(header: readonly HeaderCell[], feed: Feed, feeds: Fe
       code: 'missing_columns',
       message:
         `Required columns of ${label(feed)} are missing: ${names}.` +
-        (other ? ` The file looks like ${label(other)}.` : '') +
-        (columns.some((name) => feed.columns.some((column) => column.name === name))
-          ? ''
-          : ' None of its columns is known: is the first row the header?'),
+        (other
+          ? ` The file looks like ${label(other)}.`
+          : columns.some((name) => feed.columns.some((column) => column.name === name))
+            ? ''
+            : ' None of its columns is known: is the first row the header?'),
     };
   }
   if (new Set(columns).size < columns.length) {
