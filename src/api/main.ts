@@ -7,7 +7,7 @@ import { createPool } from '../platform/database.ts';
 import { listen, probes } from '../platform/http.ts';
 import { live } from '../platform/lifecycle.ts';
 import { createRegistry, DURATION_BUCKETS } from '../platform/metrics.ts';
-import { openStorage } from '../storage/storage.ts';
+import { openStorage } from '../storage/open.ts';
 import { auth } from './auth.ts';
 import { problems } from './problems.ts';
 import { startRelay } from './relaying.ts';

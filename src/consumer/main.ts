@@ -5,7 +5,7 @@ import { listen, probesOnly } from '../platform/http.ts';
 import { live } from '../platform/lifecycle.ts';
 import { createRegistry } from '../platform/metrics.ts';
 import { decodeMessage } from '../queue/topology.ts';
-import { openStorage } from '../storage/storage.ts';
+import { openStorage } from '../storage/open.ts';
 import { ConsumerMetrics } from './metrics.ts';
 import { type Subscription, subscribe } from './subscription.ts';
 import { type Taking, takeMessage } from './take.ts';

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { DirectoryStorage } from './directory.ts';
 
 /** Bytes on their way into storage: nothing is to be seen under the key before `commit`. */
 export interface Upload {
@@ -29,9 +28,4 @@ export interface Storage {
   check(): Promise<void>;
   /** Forgets uploads that were begun before `before` and never ended: their process was killed. @returns how many */
   sweep(before: Date): Promise<number>;
-}
-
-/** The storage for a URL: `file:///directory`. */
-export async function openStorage(url: string): Promise<Storage> {
-  return DirectoryStorage.open(new URL(url));
 }

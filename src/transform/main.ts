@@ -4,7 +4,7 @@ import { listen, probesOnly } from '../platform/http.ts';
 import { live, repeat } from '../platform/lifecycle.ts';
 import { createRegistry } from '../platform/metrics.ts';
 import { readQueueDepth } from '../queue/depth.ts';
-import { openStorage } from '../storage/storage.ts';
+import { openStorage } from '../storage/open.ts';
 import { TransformLoop } from './loop.ts';
 import { TransformMetrics } from './metrics.ts';
 import { listRuns } from './runs.ts';
