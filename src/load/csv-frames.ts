@@ -1,4 +1,4 @@
-import { isBlankLine, swallowsRecords } from './csv-lines.ts';
+import { edgeDelimiters, isBlankLine } from './csv-lines.ts';
 
 const LF = 10;
 const CR = 13;
@@ -69,7 +69,6 @@ export class RecordFramer {
     for (;;) {
       let end = indexOf(bytes, LF, start);
       if (end === bytes.length) return start;
-      const firstEnd = end;
       if (quote < start) quote = indexOf(bytes, QUOTE, start);
       const quoted = quote < end;
       while (quote < end) {
@@ -83,12 +82,14 @@ export class RecordFramer {
           if (after === CR && close + 2 >= bytes.length) return start;
           throw new OddBytes('a quoted field goes on after its quote');
         }
-        if (close > end) end = indexOf(bytes, LF, close);
+        if (close > end) {
+          if (this.#maySwallow(bytes, quote + 1, close))
+            throw new OddBytes('a quote that may swallow records');
+          end = indexOf(bytes, LF, close);
+        }
         if (end === bytes.length) return start;
         quote = indexOf(bytes, QUOTE, close + 1);
       }
-      if (end > firstEnd && this.#swallows(bytes, start, firstEnd, end))
-        throw new OddBytes('a quote that swallows records');
       if (cr < start) cr = indexOf(bytes, CR, start);
       if (cr < end - 1 && (!quoted || hasLoneCr(bytes, start, end))) throw new OddBytes('a lone CR');
       const next = end + 1;
@@ -98,15 +99,10 @@ export class RecordFramer {
     }
   }
 
-  #swallows(bytes: Buffer, start: number, firstEnd: number, end: number): boolean {
-    const lastStart = bytes.lastIndexOf(LF, end - 1) + 1;
+  #maySwallow(bytes: Buffer, from: number, to: number): boolean {
     const delimiter = String.fromCharCode(this.#delimiter);
-    return swallowsRecords(
-      bytes.toString('latin1', start, firstEnd),
-      bytes.toString('latin1', lastStart, end),
-      delimiter,
-      this.#width,
-    );
+    const { first, last } = edgeDelimiters(bytes.toString('latin1', from, to), delimiter);
+    return first + last >= this.#width - 1;
   }
 
   #isBlank(bytes: Buffer, start: number, end: number): boolean {

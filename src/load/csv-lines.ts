@@ -18,25 +18,20 @@ function everyCharacter(text: string, holds: (character: string) => boolean): bo
   return true;
 }
 
-/** Delimiters in a line, quoted ones too. */
-export function countDelimiters(line: string, delimiter: string): number {
+function countDelimiters(line: string, delimiter: string): number {
   let count = 0;
   for (let at = line.indexOf(delimiter); at >= 0; at = line.indexOf(delimiter, at + 1)) count++;
   return count;
 }
 
 /**
- * Whether a record that spans lines is rather two with a broken quote each: its first and its last line each have the
- * width of a record, so that between the quotes whole records were swallowed. In a field that has line ends by right,
- * the first line lacks the fields after it and the last line those before it.
+ * Delimiters on the first and on the last line of a quoted field that spans lines.
+ *
+ * Two broken quotes, records apart, read like one such field that swallowed what is between them. It shows: on its first
+ * line the field holds the delimiters that its record should have had after it, and on its last line those that the
+ * last record should have had before it. In a field that has line ends by right, these are not the record's counts.
  */
-export function swallowsRecords(
-  firstLine: string,
-  lastLine: string,
-  delimiter: string,
-  width: number,
-): boolean {
-  return (
-    countDelimiters(firstLine, delimiter) >= width - 1 && countDelimiters(lastLine, delimiter) >= width - 1
-  );
+export function edgeDelimiters(content: string, delimiter: string): { first: number; last: number } {
+  const lines = content.split(/\r\n|\n|\r/);
+  return { first: countDelimiters(lines[0]!, delimiter), last: countDelimiters(lines.at(-1)!, delimiter) };
 }

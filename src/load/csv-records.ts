@@ -1,4 +1,4 @@
-import { isBlankLine, swallowsRecords } from './csv-lines.ts';
+import { edgeDelimiters, isBlankLine } from './csv-lines.ts';
 import type { Decode } from './encoding.ts';
 import type { RejectedRecord, RowReason } from './rejection.ts';
 
@@ -19,8 +19,15 @@ const MAX_QUOTED_CHARACTERS = 4 * 1024 * 1024;
 /** A line longer than this is not a record. */
 const MAX_LINE_CHARACTERS = 16 * 1024 * 1024;
 
+/** A quoted field that spans lines: its index in the record, and where its content is. */
+interface Span {
+  index: number;
+  from: number;
+  to: number;
+}
+
 type Read =
-  | { kind: 'record'; fields: (string | null)[]; end: number; next: number }
+  | { kind: 'record'; fields: (string | null)[]; spans: Span[]; end: number; next: number }
   | { kind: 'bad'; reason: RowReason }
   | { kind: 'more' };
 
@@ -108,7 +115,7 @@ export class RecordReader {
       return line.next;
     }
     const raw = this.#text.slice(start, read.end);
-    if (read.next > line.next && this.#swallows(text, raw)) {
+    if (read.spans.some((span) => this.#swallows(span, read.fields.length))) {
       this.#reject('unterminated_quote', text);
       return line.next;
     }
@@ -129,9 +136,11 @@ export class RecordReader {
     return read.next;
   }
 
-  #swallows(firstLine: string, record: string): boolean {
-    const lastLine = record.slice(Math.max(record.lastIndexOf('\n'), record.lastIndexOf('\r')) + 1);
-    return swallowsRecords(firstLine, lastLine, this.#dialect.delimiter, this.#width);
+  #swallows({ index, from, to }: Span, fields: number): boolean {
+    const { first, last } = edgeDelimiters(this.#text.slice(from, to), this.#dialect.delimiter);
+    const before = index;
+    const after = fields - 1 - index;
+    return first === this.#width - 1 - before && last === this.#width - 1 - after;
   }
 
   #accept(fields: (string | null)[], raw: string): void {
@@ -146,11 +155,13 @@ export class RecordReader {
     const { delimiter } = this.#dialect;
     const text = this.#text;
     const fields: (string | null)[] = [];
+    const spans: Span[] = [];
     let lineEnd = line;
     for (let at = start; ; ) {
       if (text[at] === '"' && at < lineEnd.end) {
         let value = '';
-        let from = at + 1;
+        const open = at + 1;
+        let from = open;
         for (;;) {
           const quote = text.indexOf('"', from);
           if (quote < 0 || (quote + 1 >= text.length && !final)) {
@@ -169,6 +180,7 @@ export class RecordReader {
         }
         fields.push(value);
         if (at > lineEnd.end) {
+          spans.push({ index: fields.length - 1, from: open, to: at - 1 });
           const end = this.#lineAt(at, final);
           if (end === undefined) return { kind: 'more' };
           lineEnd = end;
@@ -184,7 +196,7 @@ export class RecordReader {
         fields.push(value === '' ? null : value);
         at = end;
       }
-      if (at >= lineEnd.end) return { kind: 'record', fields, end: lineEnd.end, next: lineEnd.next };
+      if (at >= lineEnd.end) return { kind: 'record', fields, spans, end: lineEnd.end, next: lineEnd.next };
       at += 1;
     }
   }
