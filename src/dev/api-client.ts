@@ -1,5 +1,4 @@
-import { openAsBlob } from 'node:fs';
-import { basename } from 'node:path';
+import { uploadFile } from './upload.ts';
 
 /** A file as the API tells of it: what the command line needs of it. */
 export interface FileAnswer {
@@ -59,40 +58,37 @@ export interface ApiClientOptions {
 
 /** Speaks with a Waymark API. All its functions throw ApiError where the API cannot be used. */
 export function createApiClient({ url, token, signal }: ApiClientOptions): ApiClient {
-  async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { authorization: `Bearer ${token}` };
+
+  /** Puts the errors of a call into words that help. */
+  async function reach<T>(call: () => Promise<T>): Promise<T> {
     try {
-      return await fetch(new URL(path, url), {
-        ...init,
-        headers: { authorization: `Bearer ${token}` },
-        ...(signal ? { signal } : {}),
-      });
+      return await call();
     } catch (cause) {
       signal?.throwIfAborted();
-      const detail =
-        (cause as Error).cause instanceof Error ? ((cause as Error).cause as Error).message : cause;
+      const { cause: inner } = cause as Error;
+      const detail = inner instanceof Error ? inner.message : (cause as Error).message;
       throw new ApiError(`The API at ${url} cannot be reached: ${detail}`, { cause });
     }
   }
 
   async function read<T>(path: string): Promise<T> {
-    const response = await ask(path);
-    if (!response.ok)
-      throw new ApiError(`The API answers ${response.status} to ${path}: ${await problemOf(response)}`);
-    return (await response.json()) as T;
+    const response = await reach(() => fetch(new URL(path, url), { headers, ...(signal ? { signal } : {}) }));
+    const body = await reach(() => response.text());
+    if (!response.ok) throw new ApiError(`The API answers ${response.status} to ${path}: ${problemIn(body)}`);
+    return JSON.parse(body) as T;
   }
 
   return {
     async send(path) {
-      const form = new FormData();
-      // Read from the disk while it is sent, whatever its size.
-      form.set('file', await openAsBlob(path), basename(path));
-      const response = await ask('/files', { method: 'POST', body: form });
-      if (response.status === 202)
-        return { outcome: 'accepted', file: (await response.json()) as FileAnswer };
-      if (response.status === 200) return { outcome: 'held', file: (await response.json()) as FileAnswer };
-      const reason = await problemOf(response);
-      if (response.status === 401) throw new ApiError(`The API at ${url} does not know API_TOKEN: ${reason}`);
-      return { outcome: 'refused', status: response.status, reason };
+      const { status, body } = await reach(() =>
+        uploadFile(new URL('/files', url), path, { headers, signal }),
+      );
+      if (status === 202) return { outcome: 'accepted', file: JSON.parse(body) as FileAnswer };
+      if (status === 200) return { outcome: 'held', file: JSON.parse(body) as FileAnswer };
+      const reason = problemIn(body);
+      if (status === 401) throw new ApiError(`The API at ${url} does not know API_TOKEN: ${reason}`);
+      return { outcome: 'refused', status, reason };
     },
     file: (id) => read<FileAnswer>(`/files/${id}`),
     async files() {
@@ -110,12 +106,12 @@ export function createApiClient({ url, token, signal }: ApiClientOptions): ApiCl
   };
 }
 
-async function problemOf(response: Response): Promise<string> {
-  const text = await response.text();
+/** What a problem says (RFC 9457), or the text that came instead of one. */
+function problemIn(body: string): string {
   try {
-    const problem = JSON.parse(text) as { title?: string; detail?: string };
-    return problem.detail ?? problem.title ?? response.statusText;
+    const problem = JSON.parse(body) as { title?: string; detail?: string };
+    return problem.detail ?? problem.title ?? body;
   } catch {
-    return response.statusText;
+    return body;
   }
 }

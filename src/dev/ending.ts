@@ -30,16 +30,19 @@ export function awaitEnding(onImpatience: () => void): Ending {
     stoppedBy ??= signal;
     stop.abort();
   };
+  const fail = (error: Error) => {
+    failure ??= error;
+    stop.abort();
+  };
   const onDisconnect = () => onSignal('SIGHUP');
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, onSignal);
   process.on('disconnect', onDisconnect);
+  // Whatever happens here, what was started is stopped in order.
+  process.on('uncaughtException', fail);
   return {
     signal: stop.signal,
-    fail(error) {
-      failure ??= error;
-      stop.abort();
-    },
+    fail,
     get failure() {
       return failure;
     },
@@ -49,6 +52,7 @@ export function awaitEnding(onImpatience: () => void): Ending {
     dispose() {
       for (const signal of signals) process.off(signal, onSignal);
       process.off('disconnect', onDisconnect);
+      process.off('uncaughtException', fail);
       if (process.connected) process.disconnect();
     },
   };
