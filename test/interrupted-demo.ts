@@ -19,15 +19,27 @@ const RUN_MS = 180_000;
 const npm = (...args: string[]) =>
   spawn('npm', ['run', ...args], { cwd: PROJECT, stdio: 'inherit', detached: true });
 
-/** As Ctrl-C does: to all of the terminal's foreground group. */
-async function interrupt(child: ChildProcess): Promise<void> {
-  process.kill(-child.pid!, 'SIGINT');
-  await once(child, 'exit');
+/** A process and all that it started, and what those started. */
+function familyOf(root: number): number[] {
+  const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' });
+  const parents = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+  const family = [root];
+  for (const member of family)
+    family.push(...parents.filter(([, parent]) => parent === member).map(([pid]) => pid));
+  return family;
 }
 
-function leftOver(): string[] {
-  const { stdout } = spawnSync('pgrep', ['-af', join(PROJECT, '.waymark/')], { encoding: 'utf8' });
-  return stdout.split('\n').filter((line) => line !== '' && !line.includes('pgrep'));
+/** As Ctrl-C does: to all of the terminal's foreground group. Nothing that was started may be left afterwards. */
+async function interrupt(child: ChildProcess): Promise<void> {
+  const family = familyOf(child.pid!);
+  assert(family.length > 8, 'the servers and the roles are its family');
+  process.kill(-child.pid!, 'SIGINT');
+  await once(child, 'exit');
+  // What has ended and only waits for init to take notice of it (Z) is not left behind.
+  const left = family
+    .map((pid) => spawnSync('ps', ['-o', 'stat=,args=', '-p', String(pid)], { encoding: 'utf8' }).stdout)
+    .filter((line) => line !== '' && !line.startsWith('Z'));
+  assert.deepEqual(left, [], 'processes were left behind');
 }
 
 async function withDatabase<T>(work: (db: pg.Client) => Promise<T>): Promise<T> {
@@ -64,7 +76,6 @@ const atInterrupt = await withDatabase(async (db) =>
 );
 await interrupt(demo);
 console.log('interrupted with', atInterrupt);
-assert.deepEqual(leftOver(), [], 'processes were left behind');
 assert(!existsSync(ENV_FILE), '.waymark/env was left behind');
 
 const dev = npm('dev');
@@ -95,4 +106,3 @@ await withDatabase(async (db) => {
   console.log(`${files.length} files, every row once`);
 });
 await interrupt(dev);
-assert.deepEqual(leftOver(), [], 'processes were left behind');
