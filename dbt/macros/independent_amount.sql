@@ -18,6 +18,7 @@ from (
     and points <= 1
     and digits || fraction <> ''
     and length(digits) <= 13
+    and length(fraction) <= 30
     and translate(digits || fraction, '0123456789', '') = ''
     and case
       when strpos(whole, ',') = 0 then true

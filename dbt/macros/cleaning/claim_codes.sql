@@ -7,8 +7,8 @@ case when code_system ~* '{{ varargs | join("|") }}' then code end
     Uniform Billing Committee (7 replaces, 8 voids). What is not understood stands for itself: an original. -#}
 {% macro clean_record_type(text) -%}
 case
-  when upper({{ text }}) in ('A', 'ADJ', 'ADJUSTMENT', 'REPLACEMENT', '7') then 'adjustment'
-  when upper({{ text }}) in ('R', 'REV', 'REVERSAL', 'V', 'VOID', '8') then 'reversal'
+  when upper({{ text }}) in ('A', 'ADJ', 'ADJUSTMENT', 'ADJUSTED', 'REPLACEMENT', '7') then 'adjustment'
+  when upper({{ text }}) in ('R', 'REV', 'REVERSAL', 'REVERSED', 'V', 'VOID', 'VOIDED', 'CANCEL', 'CANCELLED', 'CANCELED', '8') then 'reversal'
   else 'original'
 end
 {%- endmacro %}

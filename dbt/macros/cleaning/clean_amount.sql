@@ -3,7 +3,7 @@
     Anything else is null. -#}
 {% macro clean_amount(text) -%}
 case
-  when {{ text }} ~ '^-?[0-9]{1,13}([.][0-9]*)?$' then round(cast({{ text }} as numeric), 2)
+  when {{ text }} ~ '^-?[0-9]{1,13}([.][0-9]{0,30})?$' then round(cast({{ text }} as numeric), 2)
   when {{ text }} ~ '^([(] ?[$]? ?{{ magnitude() }} ?[)]|[+-]? ?[$]? ?{{ magnitude() }}|[$] ?[+-] ?{{ magnitude() }}|[$]? ?{{ magnitude() }} ?-)$'
     and length(split_part(regexp_replace({{ text }}, '[^0-9.]', '', 'g'), '.', 1)) <= 13
   then
@@ -13,5 +13,5 @@ end
 {%- endmacro %}
 
 {% macro magnitude() -%}
-(([0-9]+|[0-9]{1,3}(,[0-9]{3})+)([.][0-9]*)?|[.][0-9]+)
+(([0-9]+|[0-9]{1,3}(,[0-9]{3})+)([.][0-9]{0,30})?|[.][0-9]{1,30})
 {%- endmacro %}

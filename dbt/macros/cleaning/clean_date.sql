@@ -36,10 +36,10 @@
           + cast(split_part(translate({{ text }}, '-', '/'), '/', 2) as integer)
         when {{ text }} ~ '^[1-9][0-9]{4}([.]0+)?$' then
           cast(to_char(date '1899-12-30' + cast(left({{ text }}, 5) as integer), 'YYYYMMDD') as integer)
-        when {{ text }} ~* '^{{ month }} ?[0-9]{1,2},? ?[0-9]{4}$' then
+        when {{ text }} ~* '^{{ month }} ?[0-9]{1,2}(, ?| )[0-9]{4}$' then
           cast(right({{ text }}, 4) as integer) * 10000
           + {{ month_number }} * 100
-          + cast(substring({{ text }} from '([0-9]{1,2}),? ?[0-9]{4}$') as integer)
+          + cast(substring({{ text }} from '([0-9]{1,2})(?:, ?| )[0-9]{4}$') as integer)
         when {{ text }} ~* '^[0-9]{1,2}[ -]?{{ month }}[ ,-]{1,2}[0-9]{4}$' then
           cast(right({{ text }}, 4) as integer) * 10000
           + {{ month_number }} * 100

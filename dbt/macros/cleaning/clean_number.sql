@@ -5,5 +5,5 @@ case when {{ text }} ~ '^[0-9]{1,9}([.]0+)?$' then cast(split_part({{ text }}, '
 
 {#- A quantity, three decimals, or null. -#}
 {% macro clean_quantity(text) -%}
-case when {{ text }} ~ '^-?[0-9]{1,12}([.][0-9]+)?$' then round(cast({{ text }} as numeric), 3) end
+case when {{ text }} ~ '^-?[0-9]{1,12}([.][0-9]{1,30})?$' then round(cast({{ text }} as numeric), 3) end
 {%- endmacro %}

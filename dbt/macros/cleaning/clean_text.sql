@@ -3,6 +3,6 @@
 {% macro clean_text(column) -%}
 case
   when {{ column }} ~ '^[!-~]+( [!-~]+)*$' then {{ column }}
-  else nullif(btrim(regexp_replace({{ column }}, '[\s\u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+', ' ', 'g')), '')
+  else nullif(btrim(regexp_replace({{ column }}, '[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+', ' ', 'g')), '')
 end
 {%- endmacro %}

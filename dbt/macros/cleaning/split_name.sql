@@ -3,15 +3,20 @@
     middle; a single word is a last name. Letter case stays as sent. -#}
 {% macro first_name_of(full_name) -%}
 case
-  when {{ full_name }} like '%,%' then nullif(split_part(ltrim(split_part({{ full_name }}, ',', 2)), ' ', 1), '')
+  when {{ full_name }} like '%,%' then nullif(split_part({{ after_comma(full_name) }}, ' ', 1), '')
   when {{ full_name }} like '% %' then split_part({{ full_name }}, ' ', 1)
 end
+{%- endmacro %}
+
+{#- What follows the first comma; further commas only part words. -#}
+{% macro after_comma(full_name) -%}
+btrim(regexp_replace(substr({{ full_name }}, strpos({{ full_name }}, ',') + 1), '[, ]+', ' ', 'g'))
 {%- endmacro %}
 
 {% macro middle_name_of(full_name) -%}
 case
   when {{ full_name }} like '%,%'
-  then substring(ltrim(substr({{ full_name }}, strpos({{ full_name }}, ',') + 1)) from '^[^ ]+ +(.+)$')
+  then substring({{ after_comma(full_name) }} from '^[^ ]+ (.+)$')
   else substring({{ full_name }} from '^[^ ]+ (.+) [^ ]+$')
 end
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['client', 'claim_id', 'claim_line_number']}, {'columns': ['client', 'member_id']}]) }}
+{{ config(indexes=[{'columns': ['claim_id'], 'type': 'hash'}, {'columns': ['member_id'], 'type': 'hash'}]) }}
 
 -- Lines of the claims that stand, whether or not their member is known.
 with enrolled_span as (
@@ -10,6 +10,8 @@ with enrolled_span as (
     enrollment_end_date
   from {{ ref('int_registration') }}
   where exclusion_reason is null and enrollment_start_date is not null
+    -- A bad end date does not take away the coverage that an earlier file gave.
+    and enrollment_end_date is not null
   order by client, member_id, enrollment_start_date, file_order desc, enrollment_end_date desc nulls last, row_number desc
 ),
 

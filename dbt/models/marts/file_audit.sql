@@ -37,8 +37,8 @@ select
   coalesce(excluded.excluded_rows, 0) as excluded_rows,
   coalesce(flagged.flags, 0) as flags,
   total.charge_amount as charge_amount_in,
-  cast(case when file.file_type = 'claims' then coalesce(kept.charge_amount, 0) end as numeric(18, 2)) as charge_amount_kept,
-  cast(case when file.file_type = 'claims' then coalesce(excluded.charge_amount, 0) end as numeric(18, 2))
+  cast(case when file.file_type = 'claims' then coalesce(kept.charge_amount, 0) end as numeric(38, 2)) as charge_amount_kept,
+  cast(case when file.file_type = 'claims' then coalesce(excluded.charge_amount, 0) end as numeric(38, 2))
     as charge_amount_excluded,
   total.unreadable_charges
 from {{ ref('covered_file') }} as file

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['client', 'member_id'], 'unique': false}]) }}
+{{ config(indexes=[{'columns': ['member_id'], 'type': 'hash'}]) }}
 
 -- The latest entry of each member: by period, then order of acceptance; within a file the later end date, then the later row.
 with latest as (

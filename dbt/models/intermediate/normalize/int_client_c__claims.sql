@@ -8,7 +8,7 @@ select
   claim_id,
   claim_line_number,
   true as line_is_given,
-  original_claim_id,
+  case when original_claim_id !~* '^(0+|n/?a|none|null|-+)$' then original_claim_id end as original_claim_id,
   {{ clean_record_type('record_type') }} as record_type,
   member_id,
   claim_type,

@@ -11,7 +11,7 @@ with claim_row as (
 copied as (
   select
     claim_row.*,
-    claim_id is null or (line_is_given and claim_line_number is null) as key_is_missing,
+    claim_id is null as key_is_missing,
     row_number() over (partition by client, claim_id, file_order, row_hash order by row_number) as copy
   from claim_row
 ),
@@ -20,7 +20,14 @@ numbered as (
   select
     copied.*,
     case
-      when line_is_given then claim_line_number
+      when claim_line_number is not null then claim_line_number
+      -- A client that numbers lines and left this one out: after those that it numbered.
+      when line_is_given then cast(
+        coalesce(max(claim_line_number) over (partition by client, claim_id, file_order), 0)
+        + count(*) filter (where copy = 1 and claim_line_number is null)
+          over (partition by client, claim_id, file_order order by row_number rows unbounded preceding)
+        as integer
+      )
       else cast(
         count(*) filter (where copy = 1)
           over (partition by client, claim_id, file_order order by row_number rows unbounded preceding)

@@ -45,7 +45,7 @@ select
   file.file_type,
   file.period,
   coalesce(total.export_rows, 0) as export_rows,
-  cast(case when file.file_type = 'claims' then coalesce(total.charge_amount, 0) end as numeric(18, 2)) as charge_amount,
+  cast(case when file.file_type = 'claims' then coalesce(total.charge_amount, 0) end as numeric(38, 2)) as charge_amount,
   case when file.file_type = 'claims' then coalesce(total.unreadable_charges, 0) end as unreadable_charges
 from {{ ref('covered_file') }} as file
 left join total on total.file_id = file.file_id

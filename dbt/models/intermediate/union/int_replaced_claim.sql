@@ -11,7 +11,7 @@ with recursive amendment as (
     row_number
   from {{ ref('int_claim_line_iteration') }}
   where exclusion_reason is null and record_type <> 'original'
-  order by client, claim_id, row_number
+  order by client, claim_id, original_claim_id is null, row_number
 ),
 
 -- From each amendment up to all that it goes back on. UNION drops what was seen, so claims naming each other in a circle end.
@@ -86,7 +86,8 @@ replaced as (
   -- Reversals, and what they reverse.
   select client, claim_id from amendment where record_type = 'reversal'
   union
-  select client, named_claim_id from amendment where record_type = 'reversal' and named_claim_id is not null
+  select client, original_claim_id from {{ ref('int_claim_line_iteration') }}
+  where exclusion_reason is null and record_type = 'reversal' and original_claim_id is not null
 )
 
 select
