@@ -4,15 +4,13 @@ import type Koa from 'koa';
 import type { z } from 'zod';
 import { deleteFile, type FileRow, getFile, listFiles, rejectedRows, retryFile } from '../files/ledger.ts';
 import type { FileType } from '../files/names.ts';
-import { isDatabaseError, SqlState } from '../platform/database.ts';
+import { isDatabaseError, isUuid, SqlState } from '../platform/database.ts';
 import { getRun, listRuns, type RunRow, requestRun } from '../transform/runs.ts';
 import { documentation } from './documentation.ts';
 import { Problem } from './problems.ts';
 import { DEFAULT_LIMIT, FileBody, FilesQuery, PageQuery, RunBody } from './schemas.ts';
 import { ROUTE_OF } from './target.ts';
 import { receiveFile, takeIn, type Uploading } from './upload.ts';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Every route of the API. */
 export function routes(uploading: Uploading): Router {
@@ -38,7 +36,7 @@ export function routes(uploading: Uploading): Router {
   });
 
   const find = async (id: string | undefined): Promise<FileRow> => {
-    const file = id && UUID.test(id) ? await getFile(pool, id) : undefined;
+    const file = id && isUuid(id) ? await getFile(pool, id) : undefined;
     if (!file) throw new Problem(404, 'not_found', 'There is no file of this id; see GET /files.');
     return file;
   };
@@ -90,7 +88,7 @@ export function routes(uploading: Uploading): Router {
     ctx.body = runBody(run);
   });
   router.get('/runs/:id', async (ctx) => {
-    const run = UUID.test(ctx.params.id!) ? await getRun(pool, ctx.params.id!) : undefined;
+    const run = isUuid(ctx.params.id!) ? await getRun(pool, ctx.params.id!) : undefined;
     if (!run) throw new Problem(404, 'not_found', 'There is no run of this id; see GET /runs.');
     ctx.body = runBody(run);
   });

@@ -3,14 +3,12 @@ import type { Readable } from 'node:stream';
 import multer from '@koa/multer';
 import type Koa from 'koa';
 import type { StorageEngine } from 'multer';
-import { checkHeader } from '../files/columns.ts';
 import type { Feeds } from '../files/feeds.ts';
 import { acceptFile, type FileRow, findHeld } from '../files/ledger.ts';
 import type { FileType } from '../files/names.ts';
-import { FileRejected } from '../load/rejection.ts';
-import { openTableFile } from '../load/table-file.ts';
+import { openFeedFile } from '../load/feed-file.ts';
 import type { Pool } from '../platform/database.ts';
-import type { Storage, Upload } from '../storage/storage.ts';
+import type { ByteRange, Storage, Upload } from '../storage/storage.ts';
 import { Problem } from './problems.ts';
 import { resolveTarget } from './target.ts';
 
@@ -119,14 +117,12 @@ export async function takeIn(
     const held = await findHeld(uploading.pool, { client, file_type, period, sha256 });
     if (held) return { file: held, held: true };
 
-    const table = await openTableFile(
-      { size, read: (range) => upload.read(range) },
-      { headerOnly: true, maxWorkbookBytes: uploading.maxWorkbookBytes },
-    );
+    const source = { size, read: (range?: ByteRange) => upload.read(range) };
+    const { table, columns, drift } = await openFeedFile(source, feed, uploading.feeds, {
+      headerOnly: true,
+      maxWorkbookBytes: uploading.maxWorkbookBytes,
+    });
     await table.close();
-    const header = checkHeader(table.cells, feed, uploading.feeds);
-    if (!header.fits) throw new FileRejected(header.code, header.message);
-    if (table.hasRows === false) throw new FileRejected('no_rows', 'The file has a header and no rows.');
 
     const id = randomUUID();
     const storage_key = `${client}/${file_type}/${period}/${id}.${table.format}`;
@@ -142,8 +138,8 @@ export async function takeIn(
       size_bytes: size,
       sha256,
       storage_key,
-      columns: header.columns,
-      drift: header.drift,
+      columns,
+      drift,
     }).catch(async (error: unknown) => {
       await removeUnlessKept(uploading, id, storage_key);
       throw error;

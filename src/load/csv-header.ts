@@ -2,7 +2,7 @@ import type { HeaderCell } from '../files/columns.ts';
 import { isBlankLine } from './csv-lines.ts';
 import type { Dialect } from './csv-records.ts';
 import { type Encoding, pieceDecoder, recordDecoder, sniffEncoding } from './encoding.ts';
-import { FileRejected } from './rejection.ts';
+import { FileRejected, nulBytes } from './rejection.ts';
 
 export interface CsvHeader {
   cells: HeaderCell[];
@@ -25,8 +25,7 @@ const DELIMITERS = [',', ';', '\t', '|'];
 export function readCsvHeader(head: Buffer, whole: boolean): CsvHeader {
   const { encoding, markBytes } = sniffEncoding(head);
   const text = pieceDecoder(encoding).piece(head.subarray(markBytes));
-  if (text.includes('\0'))
-    throw new FileRejected('nul_bytes', 'The file has NUL bytes: it is not text. Send it as CSV or XLSX.');
+  if (text.includes('\0')) throw nulBytes();
   const from = firstLine(text);
   if (from === undefined) throw new FileRejected('empty_file', 'The file holds nothing but blank lines.');
   const read = DELIMITERS.map((delimiter) => ({ delimiter, ...splitRecord(text, from, delimiter) })).reduce(

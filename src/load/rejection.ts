@@ -26,6 +26,9 @@ export class FileRejected extends Error {
   }
 }
 
+export const nulBytes = () =>
+  new FileRejected('nul_bytes', 'The file has NUL bytes: it is not text. Send it as CSV or XLSX.');
+
 /** Why one record could not be parsed. */
 export type RowReason =
   | 'too_few_fields'

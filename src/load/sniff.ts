@@ -1,6 +1,6 @@
 import type { Format } from '../files/names.ts';
 import { sniffEncoding } from './encoding.ts';
-import { FileRejected } from './rejection.ts';
+import { FileRejected, nulBytes } from './rejection.ts';
 
 const startsWith = (head: Buffer, ...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
 
@@ -36,7 +36,6 @@ export function sniffFormat(head: Buffer): Format {
   if (/^\s*<(?:!doctype|html|\?xml)/i.test(head.toString('latin1', 0, 200)))
     throw new FileRejected('not_a_table', 'The file is HTML or XML, not CSV or XLSX.');
   const { encoding } = sniffEncoding(head);
-  if (encoding === '8-bit' && head.includes(0))
-    throw new FileRejected('nul_bytes', 'The file has NUL bytes: it is not text. Send it as CSV or XLSX.');
+  if (encoding === '8-bit' && head.includes(0)) throw nulBytes();
   return 'csv';
 }

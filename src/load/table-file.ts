@@ -10,7 +10,7 @@ import { OddBytes, RecordFramer } from './csv-frames.ts';
 import { type CsvHeader, readCsvHeader } from './csv-header.ts';
 import { type RecordBatch, RecordReader } from './csv-records.ts';
 import { pieceDecoder, recordDecoder } from './encoding.ts';
-import { FileRejected } from './rejection.ts';
+import { FileRejected, nulBytes } from './rejection.ts';
 import { HEAD_BYTES, sniffFormat } from './sniff.ts';
 import { readWorkbook } from './workbook.ts';
 import { workbookTooLarge } from './zip.ts';
@@ -152,11 +152,7 @@ class CsvFile implements TableFile {
     const pieces = pieceDecoder(encoding);
     const reader = new RecordReader(dialect, this.cells.length, (record) => recordDecoder(encoding, record));
     const take = (text: string) => {
-      if (text.includes('\0'))
-        throw new FileRejected(
-          'nul_bytes',
-          'The file has NUL bytes: it is not text. Send it as CSV or XLSX.',
-        );
+      if (text.includes('\0')) throw nulBytes();
       return reader.push(text);
     };
     for await (const chunk of this.#dataBytes()) yield take(pieces.piece(chunk));
@@ -180,7 +176,15 @@ async function* hashed(source: Source, bytes: Readable): AsyncGenerator<Buffer> 
   if (source.sha256 !== undefined && hash.digest('hex') !== source.sha256) throw new BytesChanged();
 }
 
-/** A Postgres error of the tolerant way that blames the file. */
-export function blamesBytes(error: unknown): boolean {
-  return isDatabaseError(error) && error.code === SqlState.characterNotInRepertoire;
+/** The rejection that a Postgres error of the load stands for, where it blames the file and not the database. */
+export function rejectionOf(error: unknown): FileRejected | undefined {
+  if (!isDatabaseError(error)) return undefined;
+  if (error.code === SqlState.characterNotInRepertoire)
+    return new FileRejected('nul_bytes', 'The file has characters that are no text, such as NUL.');
+  if (error.code === SqlState.programLimitExceeded)
+    return new FileRejected(
+      'too_many_columns',
+      'A row with all its columns is larger than a table row can be. Send only the feed’s columns.',
+    );
+  return undefined;
 }

@@ -97,3 +97,8 @@ export const SqlState = {
 
 /** Quotes a name for use in SQL text. */
 export const identifier = (name: string): string => pg.escapeIdentifier(name);
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether the text is a UUID, so that it may be compared with a column of that type. */
+export const isUuid = (text: string): boolean => UUID.test(text);

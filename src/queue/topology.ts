@@ -1,4 +1,5 @@
 import type { Channel, ChannelModel, Options } from 'amqplib';
+import { isUuid } from '../platform/database.ts';
 
 /** The names that the design fixes. */
 export const EXCHANGE = 'waymark.files';
@@ -56,14 +57,12 @@ async function openChannel(connection: Pick<ChannelModel, 'createChannel'>): Pro
 /** A message's body: `{"file_id": "…"}`. */
 export const encodeMessage = (fileId: string): Buffer => Buffer.from(JSON.stringify({ file_id: fileId }));
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 /** The file that a message is about; undefined where the body is no such message. */
 export function decodeMessage(content: Buffer): string | undefined {
   try {
     const body: unknown = JSON.parse(content.toString());
     const id = typeof body === 'object' && body !== null && 'file_id' in body ? body.file_id : undefined;
-    return typeof id === 'string' && UUID.test(id) ? id : undefined;
+    return typeof id === 'string' && isUuid(id) ? id : undefined;
   } catch {
     return undefined;
   }
