@@ -8,10 +8,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+from runner.parsing import seed
 from runner.redact import redact
 
 PROJECT = Path(__file__).resolve().parent.parent
 PR_SET_PDEATHSIG = 1  # prctl(2)
+
+# dbt parses anew whenever anything of the connection changed, as `target` shows it to templates. Here `target` shows no
+# more than the names that end up in the SQL, so what was parsed holds for every server, user and password.
+DBT = """
+from dbt.adapters.postgres import PostgresCredentials
+from dbt.cli.main import cli
+
+PostgresCredentials._connection_keys = lambda self: ("database", "schema")
+cli()
+"""
 
 
 class NotRun(Exception):
@@ -39,8 +50,9 @@ def document(target: Path, run_id: str | None, mart_schema: str) -> bytes | None
 def call(command: list[str], target: Path, run_id: str | None, mart_schema: str) -> int:
     # A target directory of its own for each schema: the schema is part of what dbt keeps of its parsing.
     target.mkdir(parents=True, exist_ok=True)
+    seed(target)
     child = subprocess.Popen(
-        [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--log-format", "json", "--log-level", "info", "--log-level-file", "none"]
+        [sys.executable, "-c", DBT, "--log-format", "json", "--log-level", "info", "--log-level-file", "none"]
         + ["--no-use-colors", "--no-version-check", "--no-send-anonymous-usage-stats"]
         + [*command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         + ["--target-path", str(target), "--log-path", str(target)],
