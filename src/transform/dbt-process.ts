@@ -1,18 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
-import type { RunSummary } from './runs.ts';
-
-const Summary = z.object({
-  outcome: z.enum(['succeeded', 'failed']),
-  models: z.object({ passed: z.number(), failed: z.number(), skipped: z.number() }),
-  tests: z.object({ passed: z.number(), failed: z.number(), warned: z.number(), skipped: z.number() }),
-  failing: z.array(z.string()),
-  seconds: z.number(),
-});
+import { parseSummary, type RunSummary } from './summary.ts';
 
 export type DbtResult =
   | { kind: 'finished'; summary: RunSummary }
@@ -60,8 +51,8 @@ export async function runDbt(
       child.once('close', resolve);
     });
     if (signal.aborted) return { kind: 'stopped' };
-    const summary = Summary.safeParse(parseJson(lastLine));
-    if (summary.success) return { kind: 'finished', summary: summary.data };
+    const summary = parseSummary(lastLine);
+    if (summary) return { kind: 'finished', summary };
     return {
       kind: 'broken',
       message: `dbt could not run (exit code ${code}); see the log of the transformation.`,
@@ -73,13 +64,5 @@ export async function runDbt(
     };
   } finally {
     signal.removeEventListener('abort', stop);
-  }
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }

@@ -1,18 +1,11 @@
 import { isDatabaseError, type Pool, type Queryable, SqlState, transaction } from '../platform/database.ts';
+import type { RunSummary } from './summary.ts';
+
+export type { RunSummary };
 
 export const RUN_STATES = ['requested', 'running', 'succeeded', 'failed'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 export type RunReason = 'drained' | 'max_delay' | 'requested';
-
-/** What dbt said of a run. */
-export interface RunSummary {
-  outcome: 'succeeded' | 'failed';
-  models: { passed: number; failed: number; skipped: number };
-  tests: { passed: number; failed: number; warned: number; skipped: number };
-  /** Names of the models and tests that failed. */
-  failing: string[];
-  seconds: number;
-}
 
 export interface RunRow {
   id: string;
