@@ -1,14 +1,15 @@
 import Koa from 'koa';
-import { Counter, Histogram, type Registry } from 'prom-client';
 import { readFeeds } from '../files/feeds.ts';
-import { countFiles, countOutbox } from '../files/metrics.ts';
+import { countLedger, countWaiting } from '../files/metrics.ts';
 import { readConfig } from '../platform/config.ts';
 import { createPool } from '../platform/database.ts';
 import { listen, probes } from '../platform/http.ts';
 import { live } from '../platform/lifecycle.ts';
-import { createRegistry, DURATION_BUCKETS } from '../platform/metrics.ts';
+import { createRegistry } from '../platform/metrics.ts';
 import { openStorage } from '../storage/open.ts';
+import { countRuns } from '../transform/metrics.ts';
 import { auth } from './auth.ts';
+import { measured } from './metrics.ts';
 import { problems } from './problems.ts';
 import { startRelay } from './relaying.ts';
 import { routes } from './routes.ts';
@@ -29,8 +30,9 @@ export const api = () =>
       log.warn({ err: error }, 'an idle database connection was lost'),
     );
     onStop(() => pool.end());
-    countFiles(registry, pool);
-    countOutbox(registry, pool);
+    countLedger(registry, pool, feeds.all);
+    countWaiting(registry, pool);
+    countRuns(registry, pool);
     const relay = await startRelay(config.AMQP_URL, pool, log);
     onStop(() => relay.stop());
 
@@ -50,7 +52,7 @@ export const api = () =>
     });
     const app = new Koa();
     app.on('error', (error) => log.warn({ err: error }, 'a response could not be sent'));
-    app.use(measured(registry));
+    app.use(measured(registry, router));
     app.use(problems(log));
     app.use(probes(registry, { database: () => pool.query('select 1'), storage: () => storage.check() }));
     app.use(auth(config.API_TOKEN));
@@ -63,27 +65,3 @@ export const api = () =>
     onStop(() => server.close());
     log.info({ port: server.port }, 'listening');
   });
-
-/** Counts and times requests by route, never by path: paths hold ids. */
-function measured(registry: Registry): Koa.Middleware {
-  const requests = new Counter({
-    name: 'waymark_http_requests_total',
-    help: 'Requests answered.',
-    labelNames: ['method', 'route', 'status'] as const,
-    registers: [registry],
-  });
-  const duration = new Histogram({
-    name: 'waymark_http_request_duration_seconds',
-    help: 'Time from the first byte of a request to its answer.',
-    labelNames: ['method', 'route'] as const,
-    buckets: DURATION_BUCKETS,
-    registers: [registry],
-  });
-  return async (ctx, next) => {
-    const started = performance.now();
-    await next();
-    const labels = { method: ctx.method, route: (ctx.routerPath as string | undefined) ?? 'none' };
-    requests.inc({ ...labels, status: String(ctx.status) });
-    duration.observe(labels, (performance.now() - started) / 1000);
-  };
-}

@@ -39,7 +39,7 @@ export const consumer = () =>
       pool,
       storage,
       feeds,
-      metrics: new ConsumerMetrics(registry),
+      metrics: new ConsumerMetrics(registry, feeds.all, config.CONSUMER_PREFETCH),
       maxWorkbookBytes: config.MAX_WORKBOOK_BYTES,
       maxAttempts: config.MAX_ATTEMPTS,
       retryBaseSeconds: config.RETRY_BASE_SECONDS,

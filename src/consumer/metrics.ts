@@ -1,19 +1,25 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Feed } from '../files/feeds.ts';
 import { DURATION_BUCKETS } from '../platform/metrics.ts';
 import type { Outcome } from './load-file.ts';
 
-type Labels = { client: string; file_type: string };
+type Labels = Pick<Feed, 'client' | 'file_type'>;
 
-/** What a consumer counts. */
+const OUTCOMES = ['loaded', 'rejected', 'failed'] as const;
+
+/**
+ * What a consumer counts. Its figures end with it: totals are told from the ledger (src/files/metrics.ts). Every known
+ * feed is told from the start, as an increase shows only beside an earlier 0.
+ */
 export class ConsumerMetrics {
   readonly #files;
   readonly #rows;
   readonly #rejected;
   readonly #bytes;
   readonly #duration;
-  readonly #endToEnd;
+  readonly #busy;
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, feeds: readonly Labels[], capacity: number) {
     const registers = [registry];
     const labelNames = ['client', 'file_type'] as const;
     this.#files = new Counter({
@@ -47,23 +53,41 @@ export class ConsumerMetrics {
       buckets: DURATION_BUCKETS,
       registers,
     });
-    this.#endToEnd = new Histogram({
-      name: 'waymark_upload_to_load_duration_seconds',
-      help: 'Time from accepting a file to the commit of its rows.',
-      labelNames,
-      buckets: DURATION_BUCKETS,
+    this.#busy = new Gauge({
+      name: 'waymark_consumer_busy_files',
+      help: 'Files that the consumer is loading now.',
       registers,
     });
+    new Gauge({
+      name: 'waymark_consumer_capacity_files',
+      help: 'Files that the consumer loads side by side at most.',
+      registers,
+    }).set(capacity);
+    for (const { client, file_type } of feeds) {
+      const labels = { client, file_type };
+      for (const outcome of OUTCOMES) this.#files.inc({ ...labels, outcome }, 0);
+      for (const counter of [this.#rows, this.#rejected, this.#bytes]) counter.inc(labels, 0);
+      this.#duration.zero(labels);
+    }
   }
 
-  settled(labels: Labels, outcome: Outcome, bytes: number, seconds: number, receivedAt: Date): void {
+  /** Counts the consumer as busy while `load` lasts. */
+  async busy<T>(load: () => Promise<T>): Promise<T> {
+    this.#busy.inc();
+    try {
+      return await load();
+    } finally {
+      this.#busy.dec();
+    }
+  }
+
+  settled(labels: Labels, outcome: Outcome, bytes: number, seconds: number): void {
     this.#files.inc({ ...labels, outcome: outcome.state });
     this.#rejected.inc(labels, outcome.rejected);
     if (outcome.state !== 'loaded') return;
     this.#rows.inc(labels, outcome.rows);
     this.#bytes.inc(labels, bytes);
     this.#duration.observe(labels, seconds);
-    this.#endToEnd.observe(labels, (Date.now() - receivedAt.getTime()) / 1000);
   }
 
   gaveUp(labels: Labels): void {

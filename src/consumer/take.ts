@@ -36,7 +36,8 @@ export async function takeMessage(fileId: string, taking: Taking): Promise<Answe
       try {
         const file = await claimFile(client, fileId);
         attempt = file?.attempts ?? attempt;
-        return file ? await attemptLoad(client, file, taking) : await answerSettled(client, fileId);
+        if (!file) return await answerSettled(client, fileId);
+        return await taking.metrics.busy(() => attemptLoad(client, file, taking));
       } finally {
         // Where the connection is lost, the lock is gone with it.
         await unlockFile(client, fileId).catch(() => {});
@@ -73,7 +74,7 @@ async function attemptLoad(client: Client, file: FileRow, taking: Taking): Promi
   try {
     const outcome = await loadFile(client, file, taking);
     const seconds = (performance.now() - started) / 1000;
-    metrics.settled(labels, outcome, file.size_bytes, seconds, file.received_at);
+    metrics.settled(labels, outcome, file.size_bytes, seconds);
     log.info({ file_id: file.id, ...labels, ...outcome, seconds }, 'file settled');
     return outcome.state === 'failed' ? 'dead' : 'ack';
   } catch (error) {

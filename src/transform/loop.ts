@@ -8,6 +8,7 @@ import type { TransformMetrics } from './metrics.ts';
 import { observe } from './observe.ts';
 import { purgeReplaced } from './purge.ts';
 import { activeRun, finishRun, type RunRow, startRun } from './runs.ts';
+import { failureMessage } from './summary.ts';
 
 export interface LoopContext {
   pool: Pool;
@@ -38,13 +39,9 @@ export class TransformLoop {
   }
 
   async step(): Promise<void> {
-    const { pool, config, depth, removeBytes, metrics, log } = this.#context;
+    const { pool, config, depth, removeBytes, log } = this.#context;
     if (this.#execution) return;
-    const seen = await observe(pool, async () => {
-      const now = await depth();
-      metrics.queue(now);
-      return now;
-    });
+    const seen = await observe(pool, depth);
     const { decision, memory } = decide(
       seen,
       this.#memory,
@@ -111,11 +108,7 @@ export class TransformLoop {
     const summary = result.kind === 'finished' ? result.summary : null;
     const state = summary?.outcome ?? 'failed';
     const message =
-      result.kind === 'broken'
-        ? result.message
-        : state === 'failed'
-          ? `dbt failed: ${result.summary.failing.slice(0, 10).join(', ')}`
-          : null;
+      result.kind === 'broken' ? result.message : state === 'failed' ? failureMessage(result.summary) : null;
     await finishRun(pool, run.id, { state, summary, message });
     const seconds = (performance.now() - started) / 1000;
     metrics.ended(state, seconds);

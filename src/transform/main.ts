@@ -32,6 +32,7 @@ export const transform = () =>
     });
     onStop(() => server.close());
     const depth = () => readQueueDepth(managementUrl, config.AMQP_URL);
+    metrics.watchQueue(depth);
     const loop = new TransformLoop({
       pool,
       config,
