@@ -1,18 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import Table from 'cli-table3';
+import pg from 'pg';
 import { readFeeds } from './files/feeds.ts';
 import { readStatus } from './files/status.ts';
 import { ensureExportTable } from './load/tables.ts';
-import { readConfig } from './platform/config.ts';
-import { createPool } from './platform/database.ts';
+import { type Config, readConfig } from './platform/config.ts';
+import { connectionSettings, createPool, isDatabaseError, SqlState } from './platform/database.ts';
 import { migrate } from './platform/migrate.ts';
 
 /** No colours: the output may go into a file. */
 const PLAIN = { head: [], border: [] };
 
-/** `waymark migrate`: the ledger's tables, and one table a feed, so that dbt finds them before the first file. */
-export async function migrateAll(): Promise<void> {
+/** Pause between two attempts to reach a database that is not there yet. */
+const LOOK_EVERY_MS = 1000;
+
+/**
+ * `waymark migrate`: the ledger's tables, and one table a feed, so that dbt finds them before the first file. Safe to call
+ * from many processes at once.
+ * @param options.wait how long, in seconds, a database that cannot be reached is waited for
+ */
+export async function migrateAll({ wait }: { wait: number }): Promise<void> {
   const config = readConfig(process.env, 'postgres', 'feeds');
   const feeds = await readFeeds(config.FEEDS_DIR);
+  await untilReachable(config, Date.now() + wait * 1000);
   const applied = await migrate(config);
   console.log(applied.length > 0 ? `applied: ${applied.join(', ')}` : 'the ledger is up to date');
   const pool = createPool(config, 'migrate', () => {});
@@ -27,6 +37,25 @@ export async function migrateAll(): Promise<void> {
     await pool.end();
   }
   console.log(`export has a table for each of ${feeds.all.length} feeds`);
+}
+
+/** @throws the last attempt's error, once `deadline` has passed or where it is no question of time: a wrong password */
+async function untilReachable(config: Config<'postgres'>, deadline: number): Promise<void> {
+  for (;;) {
+    const client = new pg.Client({ ...connectionSettings(config), connectionTimeoutMillis: 5000 });
+    client.on('error', () => {}); // What matters of it is told by `connect`.
+    try {
+      await client.connect();
+      return;
+    } catch (error) {
+      // An answer that is not "I am starting up" (57P03) will not change.
+      if (isDatabaseError(error) && error.code !== SqlState.cannotConnectNow) throw error;
+      if (Date.now() > deadline) throw error;
+      await delay(LOOK_EVERY_MS);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
 }
 
 /** `waymark status`: a look at the ledger. */

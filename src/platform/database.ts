@@ -93,6 +93,7 @@ export const SqlState = {
   uniqueViolation: '23505',
   programLimitExceeded: '54000',
   tooManyColumns: '54011',
+  cannotConnectNow: '57P03',
 } as const;
 
 /** Quotes a name for use in SQL text. */

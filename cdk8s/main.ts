@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command, Option } from 'commander';
+import { parse } from 'yaml';
+import { chartFiles, plainManifests } from './chart.ts';
+import { staleFiles, writeFiles } from './files.ts';
+import { ValuesError } from './value.ts';
+
+// `npm run synth`: the Helm chart, or with `-- --plain` plain manifests, from the one tree in this folder.
+
+const PROJECT = fileURLToPath(new URL('../', import.meta.url));
+const CHART = `${PROJECT}charts/waymark`;
+/** Folders of the chart in which nothing lies that is not generated. */
+const OWNED = ['templates', 'crds'];
+
+const { plain, check, values, release } = new Command('synth')
+  .addOption(new Option('--plain', 'write plain manifests to standard output instead of the chart'))
+  .addOption(new Option('--values <file>', 'with --plain: values other than the defaults'))
+  .addOption(new Option('--release <name>', 'with --plain: what the names begin with').default('waymark'))
+  .addOption(new Option('--check', 'write nothing; fail where charts/ is not what would be written'))
+  .parse()
+  .opts<{ plain?: boolean; check?: boolean; values?: string; release: string }>();
+
+const about = JSON.parse(readFileSync(`${PROJECT}package.json`, 'utf8'));
+try {
+  if (plain) {
+    const given: unknown = values === undefined ? {} : parse(readFileSync(values, 'utf8'));
+    process.stdout.write(plainManifests(about, { given, release }));
+  } else if (check) {
+    const stale = staleFiles(CHART, chartFiles(about), OWNED);
+    for (const path of stale) console.error(`stale: charts/waymark/${path}`);
+    if (stale.length > 0) console.error('Run `npm run synth` and commit what it writes.');
+    process.exitCode = stale.length > 0 ? 1 : 0;
+  } else {
+    const files = chartFiles(about);
+    writeFiles(CHART, files, OWNED);
+    console.log(`charts/waymark: ${files.size} files`);
+  }
+} catch (error) {
+  if (!(error instanceof ValuesError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

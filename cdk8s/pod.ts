@@ -1,0 +1,171 @@
+import type { k8s } from 'cdk8s-plus-27';
+import { equals, Fork, type Leaf, type Leafy, text } from './leaf.ts';
+import type { Release } from './release.ts';
+
+/** What selects the pods of one component of one release: never a hash of the tree, which is equal in two releases. */
+export const selectorLabels = (release: Release, component: string) => ({
+  'app.kubernetes.io/name': 'waymark',
+  'app.kubernetes.io/instance': release.name,
+  'app.kubernetes.io/component': component,
+});
+
+/** Pods with this label share the claim with the stored files. */
+const STORAGE_LABEL = 'waymark.dev/storage';
+
+/** The restricted Pod Security Standard, for a pod that runs as this user. */
+export const podSecurity = (user: number): Leafy<k8s.PodSecurityContext> => ({
+  runAsNonRoot: true,
+  runAsUser: user,
+  runAsGroup: user,
+  fsGroup: user,
+  // Only a volume that is new is walked through; RabbitMQ's cookie must stay readable by its owner alone.
+  fsGroupChangePolicy: 'OnRootMismatch',
+  seccompProfile: { type: 'RuntimeDefault' },
+});
+
+/** The same, for its containers. */
+export const containerSecurity = (readOnlyRootFilesystem: boolean): Leafy<k8s.SecurityContext> => ({
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  readOnlyRootFilesystem,
+});
+
+/** The user `node` of the app image. */
+export const NODE_USER = 1000;
+/** Where roles that are asked nothing over HTTP answer probes and Prometheus. */
+export const METRICS_PORT = 9090;
+
+export type Env = Leafy<k8s.EnvVar>;
+
+export const variable = (name: string, value: Leaf<string> | string): Env => ({ name, value });
+
+export const secretVariable = (name: string, secret: Leaf<string>, key: string): Env => ({
+  name,
+  valueFrom: { secretKeyRef: { name: secret, key } },
+});
+
+/** Texts for numbers: a variable's value must be one. */
+export const number = (leaf: Leaf<number>): Leaf<string> => text`${leaf}`;
+
+export const postgresEnv = ({ postgres, values }: Release): Env[] => [
+  variable('POSTGRES_HOST', postgres.host),
+  variable('POSTGRES_PORT', number(postgres.port)),
+  variable('POSTGRES_DB', values.postgres.database),
+  secretVariable('POSTGRES_USER', postgres.secret, 'username'),
+  secretVariable('POSTGRES_PASSWORD', postgres.secret, 'password'),
+];
+
+export const rabbitmqEnv = ({ rabbitmq }: Release): Env[] => [
+  variable('AMQP_URL', rabbitmq.amqpUrl),
+  secretVariable('AMQP_USERNAME', rabbitmq.secret, 'username'),
+  secretVariable('AMQP_PASSWORD', rabbitmq.secret, 'password'),
+];
+
+const FILES = 'files';
+const STORAGE_PATH = '/var/lib/waymark';
+
+/** What a role that reads or writes stored files needs. */
+export const storage = {
+  env: [variable('STORAGE_URL', `file://${STORAGE_PATH}`)],
+  mounts: [{ name: FILES, mountPath: STORAGE_PATH }],
+  volumes: (release: Release): Leafy<k8s.Volume>[] => [
+    { name: FILES, persistentVolumeClaim: { claimName: release.claim } },
+  ],
+  labels: (release: Release) => ({ [STORAGE_LABEL]: release.name }),
+  /** A ReadWriteOnce claim can be on one node only, and the scheduler does not know who shares it. */
+  affinity: (release: Release) =>
+    new Fork<k8s.Affinity>(
+      equals(release.values.storage.accessMode, 'ReadWriteOnce'),
+      {
+        podAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            {
+              topologyKey: 'kubernetes.io/hostname',
+              labelSelector: { matchLabels: { [STORAGE_LABEL]: release.name } },
+            },
+          ],
+        },
+      },
+      {},
+    ),
+};
+
+const TMP = 'tmp';
+
+export interface RolePod {
+  command: string;
+  /** Where its probes and metrics are. */
+  port: { name: 'http' | 'metrics'; number: number };
+  env: Env[];
+  resources: Leaf<Record<string, unknown>>;
+  serviceAccount: Leaf<string>;
+  /** Whether it speaks with the Kubernetes API. */
+  usesApiServer?: boolean;
+  /** Whether the ledger has to be there, in its newest form, before it starts. */
+  migrates?: boolean;
+  storesFiles?: boolean;
+  terminationGracePeriodSeconds: Leaf<number> | number;
+}
+
+/** The pod of a role: one container of the program, and before it one that brings the ledger up to date. */
+export function rolePod(release: Release, component: string, pod: RolePod): Leafy<k8s.PodTemplateSpec> {
+  const { values } = release;
+  const files = pod.storesFiles ? storage : undefined;
+  const common = {
+    image: release.appImage,
+    imagePullPolicy: values.image.pullPolicy,
+    securityContext: containerSecurity(true),
+    resources: pod.resources as never,
+  };
+  const log = variable('LOG_LEVEL', values.logLevel);
+  return {
+    metadata: { labels: { ...selectorLabels(release, component), ...files?.labels(release) } },
+    spec: {
+      serviceAccountName: pod.serviceAccount,
+      automountServiceAccountToken: pod.usesApiServer ?? false,
+      enableServiceLinks: false,
+      securityContext: podSecurity(NODE_USER),
+      imagePullSecrets: values.imagePullSecrets as never,
+      nodeSelector: values.nodeSelector,
+      tolerations: values.tolerations as never,
+      affinity: files ? files.affinity(release) : {},
+      terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
+      ...(pod.migrates
+        ? {
+            initContainers: [
+              {
+                ...common,
+                name: 'migrate',
+                args: ['migrate', '--wait', '300'],
+                env: [...postgresEnv(release), log],
+                volumeMounts: [{ name: TMP, mountPath: '/tmp' }],
+              },
+            ],
+          }
+        : {}),
+      containers: [
+        {
+          ...common,
+          name: component,
+          args: [pod.command],
+          env: [...pod.env, ...(files?.env ?? []), log],
+          ports: [{ name: pod.port.name, containerPort: pod.port.number }],
+          startupProbe: probe('/healthz', pod.port.name, { periodSeconds: 1, failureThreshold: 120 }),
+          readinessProbe: probe('/readyz', pod.port.name, { periodSeconds: 5, timeoutSeconds: 5 }),
+          livenessProbe: probe('/healthz', pod.port.name, {
+            periodSeconds: 20,
+            timeoutSeconds: 10,
+            failureThreshold: 6,
+          }),
+          volumeMounts: [{ name: TMP, mountPath: '/tmp' }, ...(files?.mounts ?? [])],
+        },
+      ],
+      volumes: [{ name: TMP, emptyDir: {} }, ...(files?.volumes(release) ?? [])],
+    },
+  } as Leafy<k8s.PodTemplateSpec>;
+}
+
+const probe = (path: string, port: string, pace: Omit<k8s.Probe, 'httpGet'>) => ({
+  httpGet: { path, port },
+  ...pace,
+});

@@ -1,0 +1,74 @@
+import { choose, isEmpty, Leaf, orElse, type Resolution, text } from './leaf.ts';
+import type { Leaves } from './value.ts';
+import type { values } from './values.ts';
+
+export type ChartValues = Leaves<typeof values>;
+
+/** What every part of the tree is told: the values, and the names that depend on the release. */
+export interface Release {
+  readonly values: ChartValues;
+  readonly resolution: Resolution;
+  readonly name: Leaf<string>;
+  /** `{release}-{component}`: of deployments, services and whatever belongs to them. */
+  named(component: string): Leaf<string>;
+  readonly appImage: Leaf<string>;
+  readonly dbtImage: Leaf<string>;
+  readonly postgres: { host: Leaf<string>; port: Leaf<number>; secret: Leaf<string> };
+  readonly rabbitmq: {
+    host: Leaf<string>;
+    amqpUrl: Leaf<string>;
+    managementUrl: Leaf<string>;
+    secret: Leaf<string>;
+  };
+  readonly apiSecret: Leaf<string>;
+  readonly claim: Leaf<string>;
+}
+
+export interface ReleaseOptions {
+  values: ChartValues;
+  resolution: Resolution;
+  /** The release's name in the plain form. */
+  name: string;
+  /** The version of the program, and of the chart. */
+  version: string;
+}
+
+export function releaseOf({ values, resolution, name: plainName, version }: ReleaseOptions): Release {
+  const name = new Leaf(plainName, '.Release.Name');
+  const appVersion = new Leaf(version, '.Chart.AppVersion');
+  const named = (component: string) =>
+    new Leaf(`${plainName}-${component}`, `printf "%s-${component}" .Release.Name`);
+  const image = ({ repository, tag }: Pick<ChartValues['image'], 'repository' | 'tag'>) =>
+    text`${repository}:${orElse(tag, appVersion)}`;
+
+  const { postgres, rabbitmq, api, storage } = values;
+  const rabbitmqHost = choose(rabbitmq.enabled, named('rabbitmq'), rabbitmq.host);
+  return {
+    values,
+    resolution,
+    name,
+    named,
+    appImage: image(values.image),
+    dbtImage: image(values.dbt.image),
+    postgres: {
+      host: choose(postgres.enabled, named('postgres'), postgres.host),
+      port: postgres.port,
+      secret: orElse(postgres.existingSecret, named('postgres')),
+    },
+    rabbitmq: {
+      host: rabbitmqHost,
+      amqpUrl: text`${rabbitmq.scheme}://${rabbitmqHost}:${rabbitmq.port}/${urlEncoded(rabbitmq.vhost)}`,
+      managementUrl: choose(
+        isEmpty(rabbitmq.managementUrl),
+        text`http://${rabbitmqHost}:15672`,
+        rabbitmq.managementUrl,
+      ),
+      secret: orElse(rabbitmq.existingSecret, named('rabbitmq')),
+    },
+    apiSecret: orElse(api.existingSecret, named('api')),
+    claim: orElse(storage.existingClaim, named('storage')),
+  };
+}
+
+const urlEncoded = (leaf: Leaf<string>): Leaf<string> =>
+  new Leaf(encodeURIComponent(leaf.plain), `urlquery (${leaf.expression})`);

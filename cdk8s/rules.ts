@@ -1,0 +1,39 @@
+import { atMost, both, isEmpty, type Leaf, lengthOf, not } from './leaf.ts';
+import type { Release } from './release.ts';
+
+/** Values that are right one by one, and wrong together. */
+export interface Rule {
+  broken: Leaf<boolean>;
+  message: string;
+}
+
+/** Kubernetes appends up to 23 characters to a name (`-rabbitmq-` and a revision), and a label holds 63. */
+const LONGEST_RELEASE_NAME = 40;
+
+export function rulesOf({ name, values: { postgres, rabbitmq } }: Release): Rule[] {
+  const bringsNothing = (server: 'postgres' | 'rabbitmq', own: typeof postgres | typeof rabbitmq): Rule[] => {
+    const off = not(own.enabled);
+    const message = (missing: string) =>
+      `${server}.enabled is false: set ${server}.${missing} to your own server's, or leave ${server}.enabled true`;
+    return [
+      { broken: both(off, isEmpty(own.host)), message: message('host') },
+      { broken: both(off, isEmpty(own.existingSecret)), message: message('existingSecret') },
+    ];
+  };
+  return [
+    {
+      broken: not(atMost(lengthOf(name), LONGEST_RELEASE_NAME)),
+      message: `the release's name is too long: take one of at most ${LONGEST_RELEASE_NAME} characters`,
+    },
+    ...bringsNothing('postgres', postgres),
+    ...bringsNothing('rabbitmq', rabbitmq),
+  ];
+}
+
+export const rulesTemplate = (rules: Rule[]): string =>
+  rules
+    .map(
+      ({ broken, message }) =>
+        `{{- if ${broken.expression} }}{{ fail ${JSON.stringify(message)} }}{{ end }}\n`,
+    )
+    .join('');

@@ -1,0 +1,21 @@
+import type { k8s } from 'cdk8s-plus-27';
+import { type Leaf, type Leafy, text } from './leaf.ts';
+import type { ChartValues } from './release.ts';
+
+// What Postgres and RabbitMQ have in common: an official image and a volume of their own.
+
+export const imageOf = ({ repository, tag }: ChartValues['postgres']['image']): Leaf<string> =>
+  text`${repository}:${tag}`;
+
+/** A claim that a StatefulSet makes; it outlives the release. */
+export const volumeClaim = (
+  name: string,
+  { size, storageClassName }: ChartValues['postgres']['persistence'],
+): Leafy<k8s.KubePersistentVolumeClaimProps> => ({
+  metadata: { name },
+  spec: {
+    accessModes: ['ReadWriteOnce'],
+    storageClassName: storageClassName as never,
+    resources: { requests: { storage: size as never } },
+  },
+});

@@ -1,0 +1,242 @@
+import { z } from 'zod';
+import { section, value } from './value.ts';
+
+const name = z.string();
+const required = z.string().min(1);
+const flag = z.boolean();
+const count = z.int().min(0);
+const positive = z.int().min(1);
+const port = z.int().min(1).max(65535);
+const quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?([EPTGMk]i?|m)?$/);
+const map = z.record(z.string(), z.string());
+const pullPolicy = z.enum(['Always', 'IfNotPresent', 'Never']);
+const storageClass = z.union([z.string().min(1), z.null()]);
+/** Kubernetes' own shapes: the API server knows them better than a copy here. */
+const anyMap = z.record(z.string(), z.unknown());
+const anyList = z.array(anyMap);
+
+const resources = (cpu: string, memory: string, limit: string) =>
+  value(
+    anyMap,
+    { requests: { cpu, memory }, limits: { memory: limit } },
+    'What a pod asks for and may use. Requests are small enough for a laptop.',
+  );
+
+const image = (repository: string, tag: string, says: string) =>
+  section(says, {
+    repository: value(required, repository, 'Where the image is, without a tag.'),
+    tag: value(name, tag, tag === '' ? "Its tag; empty: the chart's appVersion." : 'Its tag.'),
+    pullPolicy: value(pullPolicy, 'IfNotPresent', 'When the node pulls it.'),
+  });
+
+const persistence = (size: string) =>
+  section('Where its data lives. The claim outlives the release.', {
+    size: value(quantity, size, 'Size of the volume.'),
+    storageClassName: value(storageClass, null, "Class of the volume; null: the cluster's default."),
+  });
+
+/** Every value of the chart. `values.yaml`, its schema and the table of the chart's README are made of this. */
+export const values = {
+  image: image('waymark', '', 'The image of every role: API, consumer, operator, docs.'),
+  imagePullSecrets: value(anyList, [], 'Secrets with which images are pulled, as `[{name: …}]`.'),
+  nodeSelector: value(map, {}, 'Labels that a node must have for any pod of the release.'),
+  tolerations: value(anyList, [], 'Taints that the pods tolerate.'),
+  logLevel: value(
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    'info',
+    'How much the roles write to their logs. Never patient data, at any level.',
+  ),
+
+  api: section('The HTTP API, which takes files in, and the relay to RabbitMQ.', {
+    replicas: value(
+      positive,
+      1,
+      'API pods. More than one on several nodes needs storage that all can reach.',
+    ),
+    existingSecret: value(
+      name,
+      '',
+      'Secret with the key `token` (16 characters or more), which clients send as bearer token; empty: one is generated.',
+    ),
+    maxUploadBytes: value(positive, 4294967296, 'Largest file that is accepted, in bytes.'),
+    serviceType: value(
+      z.enum(['ClusterIP', 'NodePort', 'LoadBalancer']),
+      'ClusterIP',
+      'Kind of the Service.',
+    ),
+    ingress: section('A way in from outside the cluster.', {
+      enabled: value(flag, false, 'Whether there is an Ingress.'),
+      className: value(storageClass, null, "Its class; null: the cluster's default."),
+      annotations: value(
+        map,
+        {},
+        "For the controller. It must let large bodies pass: `nginx.ingress.kubernetes.io/proxy-body-size: '0'`.",
+      ),
+      host: value(required, 'waymark.example.com', 'Host name under which the API is reached.'),
+      tls: value(anyList, [], 'Certificates, as `[{hosts: […], secretName: …}]`.'),
+    }),
+    resources: resources('50m', '128Mi', '512Mi'),
+  }),
+
+  consumer: section('Consumers, which load files into Postgres.', {
+    prefetch: value(z.int().min(1).max(64), 1, 'Files that one consumer loads side by side.'),
+    maxAttempts: value(positive, 5, 'Attempts after which a file that cannot be loaded is failed.'),
+    terminationGracePeriodSeconds: value(
+      positive,
+      630,
+      'How long a consumer that is told to stop may finish its file: as long as the longest load.',
+    ),
+    autoscaling: section('How KEDA scales them on the depth of the queue.', {
+      enabled: value(flag, true, 'Whether KEDA scales them. Without it: one consumer, or `kubectl scale`.'),
+      minReplicas: value(count, 0, 'Consumers while the queue is empty.'),
+      maxReplicas: value(positive, 5, 'Consumers at most. Postgres is the limit sooner than they are.'),
+      messagesPerConsumer: value(
+        positive,
+        2,
+        'Messages, waiting or being worked on, for which there is one consumer.',
+      ),
+      pollingIntervalSeconds: value(positive, 5, 'How often KEDA looks at the queue.'),
+      cooldownSeconds: value(count, 60, 'How long the queue must be empty before the last consumer goes.'),
+      initialCooldownSeconds: value(count, 30, 'The same for a ScaledObject that is new.'),
+      scaleDownStabilizationSeconds: value(
+        count,
+        60,
+        'How long fewer consumers must have been enough before some go.',
+      ),
+      fallbackFailures: value(
+        positive,
+        3,
+        'Looks at the queue that fail in a row before the fallback counts.',
+      ),
+      fallbackReplicas: value(
+        count,
+        1,
+        'Consumers, where more are not there already, while the queue cannot be seen.',
+      ),
+    }),
+    resources: resources('50m', '128Mi', '1Gi'),
+  }),
+
+  operator: section('The operator, which runs dbt as a Job once the pipeline has drained.', {
+    resources: resources('20m', '96Mi', '256Mi'),
+  }),
+
+  docs: section('The dbt documentation of the last good run.', {
+    replicas: value(count, 1, 'Docs pods.'),
+    resources: resources('10m', '96Mi', '256Mi'),
+  }),
+
+  transformation: section('When dbt runs (the Transformation resource).', {
+    stabilizationSeconds: value(count, 30, 'How long nothing may have moved before a run starts.'),
+    pollIntervalSeconds: value(positive, 5, 'How often ledger and queue are looked at.'),
+    minIntervalSeconds: value(count, 0, 'Least time between the end of a run and the start of the next.'),
+    maxDelaySeconds: value(count, 900, 'After so long a run starts in any case, though files keep coming.'),
+    suspend: value(flag, false, 'Whether new runs are held back.'),
+    concurrencyPolicy: value(
+      z.enum(['Forbid', 'Replace']),
+      'Forbid',
+      'Whether a newer state waits for the active run (Forbid) or ends it and starts anew (Replace).',
+    ),
+    successfulRunsHistoryLimit: value(count, 3, 'Jobs of good runs that are kept.'),
+    failedRunsHistoryLimit: value(count, 3, 'Jobs of failed runs that are kept.'),
+  }),
+
+  dbt: section('The Job of a run.', {
+    image: image('waymark-dbt', '', 'The image with dbt and the project.'),
+    env: value(anyList, [], 'Further variables, as `[{name: WAYMARK_AS_OF_DATE, value: "2023-10-01"}]`.'),
+    activeDeadlineSeconds: value(positive, 3600, 'After so long a run is ended as failed.'),
+    backoffLimit: value(
+      count,
+      2,
+      'Further tries where dbt could not run at all. Failing tests are not tried again.',
+    ),
+    ttlSecondsAfterFinished: value(count, 86400, 'How long a finished Job is kept.'),
+    resources: resources('200m', '256Mi', '1Gi'),
+  }),
+
+  storage: section('Where accepted files lie: a directory on a claim that API and consumers share.', {
+    existingClaim: value(
+      name,
+      '',
+      'A claim that is there already; empty: one is made, and kept when the release goes.',
+    ),
+    size: value(quantity, '10Gi', 'Size of the claim.'),
+    accessMode: value(
+      z.enum(['ReadWriteOnce', 'ReadWriteMany']),
+      'ReadWriteOnce',
+      'ReadWriteOnce keeps API and consumers on one node; ReadWriteMany (NFS, CephFS, EFS …) frees them.',
+    ),
+    storageClassName: value(storageClass, null, "Class of the volume; null: the cluster's default."),
+  }),
+
+  postgres: section('The database.', {
+    enabled: value(
+      flag,
+      true,
+      'Whether the chart brings one. If not, `host` and `existingSecret` must be set.',
+    ),
+    host: value(name, '', 'Host of your own.'),
+    port: value(port, 5432, 'Its port.'),
+    database: value(required, 'waymark', 'Database in it.'),
+    existingSecret: value(
+      name,
+      '',
+      'Secret with the keys `username` and `password`; empty: generated once, kept when the release goes.',
+    ),
+    image: image('postgres', '17-trixie', 'The official image.'),
+    settings: value(
+      z.array(z.string()),
+      ['-c', 'shared_buffers=128MB', '-c', 'max_connections=200', '-c', 'max_wal_size=2GB'],
+      'Settings of the server, as arguments.',
+    ),
+    persistence: persistence('10Gi'),
+    resources: resources('100m', '256Mi', '1Gi'),
+  }),
+
+  rabbitmq: section('The broker.', {
+    enabled: value(
+      flag,
+      true,
+      'Whether the chart brings one. If not, `host` and `existingSecret` must be set.',
+    ),
+    host: value(name, '', 'Host of your own.'),
+    port: value(port, 5672, 'Its port for AMQP.'),
+    scheme: value(z.enum(['amqp', 'amqps']), 'amqp', 'amqps: with TLS.'),
+    managementUrl: value(
+      name,
+      '',
+      'Its management API, for KEDA and the operator; empty: `http://{host}:15672`.',
+    ),
+    vhost: value(required, '/', 'Virtual host.'),
+    existingSecret: value(
+      name,
+      '',
+      'Secret with the keys `username` and `password`; empty: generated once, kept when the release goes.',
+    ),
+    image: image('rabbitmq', '4.0-management', 'The official image, with the management plugin.'),
+    persistence: persistence('2Gi'),
+    resources: resources('100m', '256Mi', '768Mi'),
+  }),
+
+  metrics: section('What Prometheus sees.', {
+    serviceMonitor: section('For the Prometheus operator.', {
+      enabled: value(flag, false, 'Whether there are ServiceMonitors. They need the Prometheus operator.'),
+      interval: value(z.string().regex(/^[0-9]+(ms|s|m|h)$/), '15s', 'How often each role is asked.'),
+      labels: value(
+        map,
+        {},
+        'Labels that your Prometheus selects by, such as `release: kube-prometheus-stack`.',
+      ),
+    }),
+  }),
+
+  dashboard: section('The Grafana dashboard "Waymark pipeline".', {
+    enabled: value(flag, true, 'Whether there is a ConfigMap with it.'),
+    labels: value(map, { grafana_dashboard: '1' }, "Labels that Grafana's sidecar looks for."),
+    annotations: value(map, {}, 'Annotations, such as `grafana_folder: Waymark`.'),
+  }),
+
+  sampleData: section('Invented files, to see it work.', {
+    enabled: value(flag, false, 'Whether a Job sends both sample sets after each install and upgrade.'),
+  }),
+};

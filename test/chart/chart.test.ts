@@ -1,0 +1,164 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import {
+  CHART,
+  helm,
+  type Manifest,
+  manifestsIn,
+  PROJECT,
+  plain,
+  refusal,
+  rendered,
+  valuesFiles,
+} from './tools.ts';
+
+/** Labels and annotations that only Helm's own objects bear. */
+const HELMS = ['app.kubernetes.io/managed-by', 'helm.sh/chart'];
+
+const idOf = ({ kind, metadata }: Manifest) => `${kind} ${metadata.name}`;
+
+/** A manifest for comparison: null means "not there" to Kubernetes. */
+function comparable(manifest: Manifest): Manifest {
+  const copy = JSON.parse(
+    JSON.stringify(manifest, (_, value) => (value === null ? undefined : value)),
+  ) as Manifest;
+  for (const label of HELMS) delete copy.metadata.labels?.[label];
+  return copy;
+}
+
+const byId = (yaml: string): Record<string, Manifest> =>
+  Object.fromEntries(
+    manifestsIn(yaml)
+      .filter((manifest) => manifest.kind !== 'Secret')
+      .map((manifest) => [idOf(manifest), comparable(manifest)]),
+  );
+
+describe.each(valuesFiles)('with $name', ({ path }) => {
+  test('helm lint finds nothing', () => {
+    expect(helm('lint', '--strict', CHART, '--values', path, '--kube-version', '1.35.0')).toContain(
+      '0 chart(s) failed',
+    );
+  });
+
+  test('the chart renders what the plain form is', () => {
+    expect(byId(rendered('waymark', '--values', path))).toEqual(byId(plain('--values', path)));
+  });
+
+  test('the same for a release of another name', () => {
+    expect(byId(rendered('second', '--values', path))).toEqual(
+      byId(plain('--values', path, '--release', 'second')),
+    );
+  });
+
+  test('every resource is of the shape that the API server knows', () => {
+    const { status, stdout } = spawnSync(
+      'kubeconform',
+      [
+        '-strict',
+        '-summary',
+        '-schema-location',
+        `${PROJECT}test/chart/schemas/{{.ResourceKind}}{{.KindSuffix}}.json`,
+        '-',
+      ],
+      { input: rendered('waymark', '--values', path), encoding: 'utf8' },
+    );
+    expect(stdout).toMatch(/Invalid: 0, Errors: 0, Skipped: 0/);
+    expect(status).toBe(0);
+  });
+
+  test('every pod is one of the restricted Pod Security Standard', () => {
+    for (const manifest of manifestsIn(rendered('waymark', '--values', path))) {
+      const pod = manifest.spec?.template?.spec;
+      if (!pod) continue;
+      expect(pod.securityContext, idOf(manifest)).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      for (const container of [...pod.containers, ...(pod.initContainers ?? [])])
+        expect(container.securityContext, `${idOf(manifest)}: ${container.name}`).toMatchObject({
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ['ALL'] },
+        });
+    }
+  });
+
+  test('two releases have no name and no selector in common', () => {
+    const [first, second] = ['one', 'two'].map((release) =>
+      manifestsIn(rendered(release, '--values', path)).filter(
+        ({ kind }) => kind !== 'CustomResourceDefinition',
+      ),
+    ) as [Manifest[], Manifest[]];
+    const names = new Set(first.map(idOf));
+    expect(second.map(idOf).filter((id) => names.has(id))).toEqual([]);
+    const selectors = (manifests: Manifest[]) =>
+      manifests.flatMap(({ kind, spec }) =>
+        kind === 'Service' ? [spec.selector] : spec?.selector?.matchLabels ? [spec.selector.matchLabels] : [],
+      );
+    expect(selectors(first).length).toBeGreaterThan(5);
+    for (const selector of [...selectors(first), ...selectors(second)])
+      expect(['one', 'two']).toContain(selector['app.kubernetes.io/instance']);
+  });
+});
+
+test('the consumers are KEDA’s to count: their Deployment states no replicas', () => {
+  const consumer = byId(rendered('waymark'))['Deployment waymark-consumer'];
+  expect(consumer?.spec).toBeDefined();
+  expect(consumer!.spec).not.toHaveProperty('replicas');
+});
+
+test('braces of the dashboard’s legends pass through Helm', () => {
+  const dashboard = byId(rendered('waymark'))['ConfigMap waymark-dashboard'];
+  expect(dashboard!.data['waymark-pipeline.json']).toContain('{{client}}');
+});
+
+describe('Secrets', () => {
+  const secrets = (...args: string[]) =>
+    manifestsIn(rendered('waymark', ...args)).filter(({ kind }) => kind === 'Secret');
+
+  test('are made of random text, each with its own', () => {
+    const values = secrets().map(({ data }) => Buffer.from(data.password ?? data.token, 'base64').toString());
+    expect(values).toHaveLength(3);
+    expect(new Set(values).size).toBe(3);
+    for (const value of values) expect(value).toMatch(/^[A-Za-z0-9]{40}$/);
+  });
+
+  test('are not made where there are some already', () => {
+    const given = ['postgres', 'rabbitmq', 'api'].flatMap((server) => [
+      '--set',
+      `${server}.existingSecret=mine`,
+    ]);
+    expect(secrets(...given)).toEqual([]);
+  });
+});
+
+test.each([
+  ['a number below its least', ['--set', 'api.replicas=0'], /\/api\/replicas.*minimum/],
+  [
+    'a text where a number belongs',
+    ['--set-string', 'postgres.port=many'],
+    /\/postgres\/port.*got string, want integer/,
+  ],
+  [
+    'a value that does not exist',
+    ['--set', 'consumer.replica=3'],
+    /additional properties 'replica' not allowed/,
+  ],
+  ['a word that is none of the choices', ['--set', 'logLevel=loud'], /\/logLevel.*must be one of/],
+  ['a size that is none', ['--set', 'storage.size=big'], /\/storage\/size.*does not match pattern/],
+  [
+    'no Postgres, and none of your own',
+    ['--set', 'postgres.enabled=false'],
+    /postgres\.enabled is false: set postgres\.host/,
+  ],
+  [
+    'a broker of your own without a Secret',
+    ['--set', 'rabbitmq.enabled=false,rabbitmq.host=broker'],
+    /rabbitmq\.enabled is false: set rabbitmq\.existingSecret/,
+  ],
+])('%s is refused, and the message names it', (_, args, message) => {
+  expect(refusal(...args)).toMatch(message);
+});
+
+test('a release whose name is too long for Kubernetes is refused', () => {
+  expect(() => rendered('a'.repeat(41))).toThrow(/the release's name is too long/);
+});
