@@ -4,7 +4,9 @@
     python run.py --run-id UUID      (how the transform loop and the Job start it)
     python run.py                    (by hand: covers every loaded file, keeps no artifacts)
 
-Exit code 0: published. 1: dbt failed, or the run was stopped; yesterday's marts stand. 2: it could not run at all.
+Exit code 0: published. 1: dbt failed, a model or a test. 2: it could not run or publish, or lost the database on the way.
+143: stopped by a signal before it published. But for 0, yesterday's marts stand. After 2 and 143 the same run may be started
+again, and a Job does so; what dbt said after 1 it would say again.
 The last line of stdout is the summary as JSON; WAYMARK_TERMINATION_PATH, if set, gets it too.
 """
 
@@ -27,6 +29,9 @@ from runner.summary import Summary, read_results, redacted_results
 BUILD_SCHEMA = "mart_next"
 LIVE_SCHEMA = "mart"
 
+PUBLISHED, DBT_FAILED, NOT_RUN = 0, 1, 2
+STOPPED = 128 + signal.SIGTERM
+
 
 class Stopped(Exception):
     """SIGTERM or SIGINT arrived."""
@@ -39,7 +44,7 @@ class UnknownRun(Exception):
 def main() -> int:
     started = time.monotonic()
     summary = Summary()
-    code = 2
+    code = NOT_RUN
     try:
         stop_on_signals()
         run_id = parse_arguments()
@@ -47,16 +52,16 @@ def main() -> int:
             code = run(run_id, Path(target), summary)
     except Stopped:
         # Once the marts are published the run has done its work; only the docs page is missing then.
-        code = 0 if summary.published else 1
+        code = PUBLISHED if summary.published else STOPPED
         summary.message = "stopped after the marts were published" if summary.published else "stopped by a signal"
     except (publication.Busy, publication.NotPublished, dbt_process.NotRun, database.Unreachable, UnknownRun) as error:
-        code = 1 if isinstance(error, publication.NotPublished) else 2
+        code = NOT_RUN
         summary.message = str(error)
     except (psycopg2.Error, OSError) as error:
         # A Postgres message may quote a row, so only its class is told.
-        code = 0 if summary.published else 1
+        code = PUBLISHED if summary.published else NOT_RUN
         summary.message = f"{type(error).__name__} {getattr(error, 'pgcode', None) or ''}".strip()
-    summary.finish(code == 0, time.monotonic() - started)
+    summary.finish(code == PUBLISHED, time.monotonic() - started)
     return code
 
 
@@ -75,7 +80,7 @@ def run(run_id: str | None, target: Path, summary: Summary) -> int:
             results = redacted_results(target / "build")
             database.keep_artifact(connection, run_id, "run_results.json", "application/json", results)
         if not built:
-            return 1
+            return DBT_FAILED
 
         with signals_held():
             publication.swap(connection, BUILD_SCHEMA, LIVE_SCHEMA)
@@ -87,7 +92,7 @@ def run(run_id: str | None, target: Path, summary: Summary) -> int:
             summary.message = "the marts are published; the docs page could not be made"
         elif run_id:
             database.keep_artifact(connection, run_id, "docs.html", "text/html", page)
-        return 0
+        return PUBLISHED
     except Stopped:
         # Still holding the turn, so the work ended is this run's and no other's.
         end_work_on_server()

@@ -4,10 +4,11 @@ import { countLedger, countWaiting } from '../files/metrics.ts';
 import { readConfig } from '../platform/config.ts';
 import { createPool } from '../platform/database.ts';
 import { listen, probes } from '../platform/http.ts';
-import { live } from '../platform/lifecycle.ts';
+import { live, repeat } from '../platform/lifecycle.ts';
 import { createRegistry } from '../platform/metrics.ts';
 import { openStorage } from '../storage/open.ts';
 import { countRuns } from '../transform/metrics.ts';
+import { purgeReplaced } from '../transform/purge.ts';
 import { auth } from './auth.ts';
 import { measured } from './metrics.ts';
 import { problems } from './problems.ts';
@@ -16,10 +17,12 @@ import { routes } from './routes.ts';
 
 /** A large file over a slow line may take this long to come in, in milliseconds. */
 const REQUEST_DEADLINE_MS = 60 * 60_000;
+/** Rows of superseded and deleted files leave `export` so often; dbt does not read them, so there is no haste. */
+const PURGE_EVERY_SECONDS = 10;
 
-/** The API, and the relay that publishes what it accepted. */
+/** The API, the relay that publishes what it accepted, and the purge of what it took out. */
 export const api = () =>
-  live('api', async ({ log, onStop }) => {
+  live('api', async ({ log, stopping, onStop }) => {
     const config = readConfig(process.env, 'postgres', 'amqp', 'storage', 'feeds', 'api', 'workbook');
     const registry = createRegistry('api');
     const feeds = await readFeeds(config.FEEDS_DIR);
@@ -35,6 +38,18 @@ export const api = () =>
     countRuns(registry, pool);
     const relay = await startRelay(config.AMQP_URL, pool, log);
     onStop(() => relay.stop());
+    const purging = repeat(
+      async () => {
+        const files = await purgeReplaced(pool, (key) => storage.remove(key));
+        if (files > 0) log.info({ files }, 'rows of superseded and deleted files were taken out');
+      },
+      {
+        everySeconds: PURGE_EVERY_SECONDS,
+        signal: stopping,
+        onError: (error) => log.warn({ err: error }, 'superseded and deleted files were not taken out'),
+      },
+    );
+    onStop(() => purging);
 
     const router = routes({
       pool,

@@ -21,11 +21,21 @@ const parts = {
     POSTGRES_USER: z.string().min(1).default('waymark'),
     POSTGRES_PASSWORD: z.string().default(''),
   }),
-  amqp: z.object({
-    AMQP_URL: z.url({ protocol: /^amqps?$/ }).default('amqp://127.0.0.1:5672'),
-    /** Where unacked messages can be counted; without it only ready ones are known. */
-    RABBITMQ_MANAGEMENT_URL: z.url({ protocol: /^https?$/ }).optional(),
-  }),
+  amqp: z
+    .object({
+      AMQP_URL: z.url({ protocol: /^amqps?$/ }).default('amqp://127.0.0.1:5672'),
+      /** These two beat what the URL says: in a cluster they come from a Secret, and the URL needs no password. */
+      AMQP_USERNAME: z.string().optional(),
+      AMQP_PASSWORD: z.string().optional(),
+      /** Where unacked messages can be counted; without it only ready ones are known. */
+      RABBITMQ_MANAGEMENT_URL: z.url({ protocol: /^https?$/ }).optional(),
+    })
+    .transform(({ AMQP_USERNAME, AMQP_PASSWORD, ...rest }) => {
+      const url = new URL(rest.AMQP_URL);
+      if (AMQP_USERNAME !== undefined) url.username = encodeURIComponent(AMQP_USERNAME);
+      if (AMQP_PASSWORD !== undefined) url.password = encodeURIComponent(AMQP_PASSWORD);
+      return { ...rest, AMQP_URL: url.href };
+    }),
   storage: z.object({
     STORAGE_URL: z.url({ protocol: /^file$/ }),
   }),
@@ -72,6 +82,12 @@ const parts = {
     MAX_DELAY_SECONDS: seconds.default(900),
     MIN_INTERVAL_SECONDS: seconds.default(0),
     POLL_INTERVAL_SECONDS: seconds.min(0.1).default(2),
+  }),
+  operator: z.object({
+    /** The one namespace whose Transformations are looked after. */
+    WATCH_NAMESPACE: z.string().min(1),
+    /** Label selector of the Transformations that are this operator's; without one, all of the namespace. */
+    TRANSFORMATION_SELECTOR: z.string().default(''),
   }),
   dbt: z.object({
     DBT_PYTHON: z.string().min(1).default('python3'),

@@ -16,22 +16,44 @@ const Answer = z.object({
 
 const ANSWER_DEADLINE_MS = 5000;
 
+/** A queue, and where and as whom its depth is asked for. */
+export interface ManagedQueue {
+  /** The management API, http or https. */
+  managementUrl: string;
+  username: string;
+  password: string;
+  vhost: string;
+  name: string;
+}
+
+/** The queue of files on the broker that the AMQP URL names; names in the management URL, if there are any, win. */
+export function managedQueue(managementUrl: string, amqpUrl: string): ManagedQueue {
+  const amqp = new URL(amqpUrl);
+  const base = new URL(managementUrl);
+  return {
+    managementUrl,
+    username: decodeURIComponent(base.username || amqp.username || 'guest'),
+    password: decodeURIComponent(base.password || amqp.password || 'guest'),
+    vhost: amqp.pathname.length > 1 ? decodeURIComponent(amqp.pathname.slice(1)) : '/',
+    name: QUEUE,
+  };
+}
+
 /**
  * Asks the management API of the broker; AMQP itself tells of ready messages only.
  * @throws where it cannot be asked, or its statistics are not there yet: missing is not 0
  */
-export async function readQueueDepth(managementUrl: string, amqpUrl: string): Promise<QueueDepth> {
-  const amqp = new URL(amqpUrl);
-  const vhost = amqp.pathname.length > 1 ? decodeURIComponent(amqp.pathname.slice(1)) : '/';
-  const base = new URL(managementUrl);
-  const user = decodeURIComponent(base.username || amqp.username || 'guest');
-  const password = decodeURIComponent(base.password || amqp.password || 'guest');
-  const path = `${base.pathname.replace(/\/$/, '')}/api/queues/${encodeURIComponent(vhost)}/${QUEUE}`;
+export async function readQueueDepth(queue: ManagedQueue): Promise<QueueDepth> {
+  const base = new URL(queue.managementUrl);
+  const names = `${encodeURIComponent(queue.vhost)}/${encodeURIComponent(queue.name)}`;
+  const path = `${base.pathname.replace(/\/$/, '')}/api/queues/${names}`;
+  const credentials = Buffer.from(`${queue.username}:${queue.password}`).toString('base64');
   const response = await fetch(new URL(path, base.origin), {
-    headers: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` },
+    headers: { authorization: `Basic ${credentials}` },
     signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
   });
-  if (!response.ok) throw new Error(`the management API answered ${response.status} for the queue ${QUEUE}`);
+  if (!response.ok)
+    throw new Error(`the management API answered ${response.status} for the queue ${queue.name}`);
   const answer = Answer.parse(await response.json());
   return {
     ready: answer.messages_ready,

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type Decision, decide, type Memory, type Observation } from './decide.ts';
+import { type Decision, type Drain, decide, type Memory, type Observation, type Settings } from './decide.ts';
 
-const settings = { stabilizationSeconds: 30, maxDelaySeconds: 600, minIntervalSeconds: 120 };
+const settings: Settings = {
+  stabilizationSeconds: 30,
+  maxDelaySeconds: 600,
+  minIntervalSeconds: 120,
+  suspended: false,
+  replaceActive: false,
+};
 const now = new Date('2026-01-01T12:00:00Z');
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
 
@@ -12,6 +18,7 @@ const drained: Observation = {
   dueSince: ago(60),
   lastChangeAt: ago(60),
   running: false,
+  activeChanged: false,
   requested: false,
   lastRun: undefined,
 };
@@ -107,7 +114,90 @@ const cases: [string, Partial<Observation>, Memory, Decision][] = [
   ],
 ];
 
+/** A run is active, and since it began files were loaded and all came to rest. */
+const outdated: Partial<Observation> = { running: true, activeChanged: true };
+
+const otherSettings: [string, Partial<Settings>, Partial<Observation>, Memory, Decision][] = [
+  ['suspended, starts nothing', { suspended: true }, {}, quiet, { action: 'wait', reason: 'suspended' }],
+  [
+    'suspended, lets a request wait',
+    { suspended: true },
+    { requested: true },
+    quiet,
+    { action: 'wait', reason: 'suspended' },
+  ],
+  [
+    'suspended, lets the active run go on',
+    { suspended: true, replaceActive: true },
+    { ...outdated, requested: true },
+    quiet,
+    { action: 'wait', reason: 'run_active' },
+  ],
+  [
+    'replaces the active run when drained with other files',
+    { replaceActive: true },
+    outdated,
+    quiet,
+    { action: 'replace', reason: 'drained' },
+  ],
+  [
+    'does not replace it for the files that it has',
+    { replaceActive: true },
+    { running: true },
+    quiet,
+    { action: 'wait', reason: 'run_active' },
+  ],
+  [
+    'does not replace it while files are on their way',
+    { replaceActive: true },
+    { ...outdated, pendingFiles: 1 },
+    quiet,
+    { action: 'wait', reason: 'run_active' },
+  ],
+  [
+    'does not replace it before the pipeline came to rest',
+    { replaceActive: true },
+    outdated,
+    { emptySince: ago(29) },
+    { action: 'wait', reason: 'run_active' },
+  ],
+  [
+    'does not replace it once files have waited for the longest delay',
+    { replaceActive: true },
+    { ...outdated, dueSince: ago(600) },
+    quiet,
+    { action: 'wait', reason: 'run_active' },
+  ],
+  [
+    'replaces it when asked, whatever the files',
+    { replaceActive: true },
+    { running: true, requested: true, pendingFiles: 2, dueSince: ago(700) },
+    quiet,
+    { action: 'replace', reason: 'requested' },
+  ],
+];
+
 describe('the decision', () => {
+  test.each(otherSettings)('%s', (_, others, seen, memory, decision) => {
+    expect(decide({ ...drained, ...seen }, memory, { ...settings, ...others }, now).decision).toEqual(
+      decision,
+    );
+  });
+
+  test.each([
+    ['drained', {}, quiet],
+    ['stabilizing', {}, { emptySince: undefined }],
+    ['files_pending', { pendingFiles: 1, queue: undefined }, quiet],
+    ['queue_unknown', { queue: undefined }, quiet],
+    ['queue_not_empty', { queue: { ready: 0, unacked: 1 } }, quiet],
+    ['drained', { running: true, dueSince: undefined }, quiet],
+  ] as [Drain, Partial<Observation>, Memory][])(
+    'says %s whether a run is due or not',
+    (drain, seen, memory) => {
+      expect(decide({ ...drained, ...seen }, memory, settings, now).drain).toBe(drain);
+    },
+  );
+
   test.each(cases)('%s', (_, seen, memory, decision) => {
     expect(decide({ ...drained, ...seen }, memory, settings, now).decision).toEqual(decision);
   });

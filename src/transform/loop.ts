@@ -6,7 +6,6 @@ import { type DbtResult, runDbt } from './dbt-process.ts';
 import { decide, type Memory, type WaitReason } from './decide.ts';
 import type { TransformMetrics } from './metrics.ts';
 import { observe } from './observe.ts';
-import { purgeReplaced } from './purge.ts';
 import { activeRun, finishRun, type RunRow, startRun } from './runs.ts';
 import { failureMessage } from './summary.ts';
 
@@ -14,7 +13,6 @@ export interface LoopContext {
   pool: Pool;
   config: Config<'transform'> & Config<'dbt'> & Config<'postgres'>;
   depth: () => Promise<QueueDepth>;
-  removeBytes: (storageKey: string) => Promise<void>;
   metrics: TransformMetrics;
   log: Log;
   stopping: AbortSignal;
@@ -39,7 +37,7 @@ export class TransformLoop {
   }
 
   async step(): Promise<void> {
-    const { pool, config, depth, removeBytes, log } = this.#context;
+    const { pool, config, depth, log } = this.#context;
     if (this.#execution) return;
     const seen = await observe(pool, depth);
     const { decision, memory } = decide(
@@ -49,6 +47,8 @@ export class TransformLoop {
         stabilizationSeconds: config.STABILIZATION_SECONDS,
         maxDelaySeconds: config.MAX_DELAY_SECONDS,
         minIntervalSeconds: config.MIN_INTERVAL_SECONDS,
+        suspended: false,
+        replaceActive: false,
       },
       new Date(),
     );
@@ -57,11 +57,11 @@ export class TransformLoop {
       if (decision.reason !== this.#waiting) log.info({ reason: decision.reason }, 'no run now');
       this.#waiting = decision.reason;
       if (decision.reason === 'run_active') await this.#execute(() => activeRun(pool));
-      else await purgeReplaced(pool, removeBytes);
       return;
     }
     this.#waiting = undefined;
-    await this.#execute(() => startRun(pool, decision.reason));
+    const { reason } = decision;
+    await this.#execute(() => startRun(pool, reason));
   }
 
   /** Waits for the run that is being executed, if there is one. */

@@ -3,41 +3,36 @@ import { createPool } from '../platform/database.ts';
 import { listen, probesOnly } from '../platform/http.ts';
 import { live, repeat } from '../platform/lifecycle.ts';
 import { createRegistry } from '../platform/metrics.ts';
-import { readQueueDepth } from '../queue/depth.ts';
-import { openStorage } from '../storage/open.ts';
+import { managedQueue, readQueueDepth } from '../queue/depth.ts';
 import { TransformLoop } from './loop.ts';
 import { TransformMetrics } from './metrics.ts';
-import { listRuns } from './runs.ts';
+import { lastSuccessAt } from './runs.ts';
 
 /** The local transformation loop: runs dbt as a process once the pipeline has drained. */
 export const transform = () =>
   live('transform', async ({ log, stopping, onStop }) => {
-    const config = readConfig(process.env, 'postgres', 'amqp', 'storage', 'transform', 'dbt', 'metrics');
+    const config = readConfig(process.env, 'postgres', 'amqp', 'transform', 'dbt', 'metrics');
     const managementUrl = config.RABBITMQ_MANAGEMENT_URL ?? managementBeside(config.AMQP_URL);
     const registry = createRegistry('transform');
     const metrics = new TransformMetrics(registry);
-    const storage = await openStorage(config.STORAGE_URL);
     const pool = createPool(config, 'transform', (error) =>
       log.warn({ err: error }, 'an idle database connection was lost'),
     );
     onStop(() => pool.end());
-    const lastSuccess = (await listRuns(pool, { before: null, limit: 100 })).find(
-      (run) => run.state === 'succeeded',
-    );
-    if (lastSuccess?.ended_at) metrics.succeededAt(lastSuccess.ended_at);
+    const lastSuccess = await lastSuccessAt(pool);
+    if (lastSuccess) metrics.succeededAt(lastSuccess);
 
     const server = await listen(probesOnly(registry, { database: () => pool.query('select 1') }), {
       host: config.METRICS_HOST,
       port: config.METRICS_PORT,
     });
     onStop(() => server.close());
-    const depth = () => readQueueDepth(managementUrl, config.AMQP_URL);
+    const depth = () => readQueueDepth(managedQueue(managementUrl, config.AMQP_URL));
     metrics.watchQueue(depth);
     const loop = new TransformLoop({
       pool,
       config,
       depth,
-      removeBytes: (key) => storage.remove(key),
       metrics,
       log,
       stopping,

@@ -11,6 +11,8 @@ const OBSERVE = `
     select id from ingest.run where state = 'succeeded' order by ended_at desc limit 1
   ), covered as (
     select file_id from ingest.run_file where run_id = (select id from last_success)
+  ), active as (
+    select id from ingest.run where state = 'running'
   ), last_run as (
     select id, state, ended_at from ingest.run
      where state in ('succeeded', 'failed') order by ended_at desc limit 1
@@ -25,8 +27,13 @@ const OBSERVE = `
   select (select count(*) from ingest.file where state in ('received', 'loading')) as pending_files,
          (select min(since) from due) as due_since,
          (select max(greatest(received_at, settled_at)) from ingest.file) as last_change_at,
-         exists (select from ingest.run where state = 'running') as running,
+         exists (select from active) as running,
          exists (select from ingest.run where state = 'requested') as requested,
+         exists (select from active)
+           and (exists (select id from ingest.file where state = 'loaded'
+                        except select file_id from ingest.run_file where run_id = (select id from active))
+             or exists (select from ingest.run_file r join ingest.file f on f.id = r.file_id
+                         where r.run_id = (select id from active) and f.state <> 'loaded')) as active_changed,
          exists (select id from ingest.file where state = 'loaded'
                  except select file_id from ingest.run_file where run_id = (select id from last_run))
            or exists (select from ingest.run_file r join ingest.file f on f.id = r.file_id
@@ -40,6 +47,7 @@ interface Row {
   last_change_at: Date | null;
   running: boolean;
   requested: boolean;
+  active_changed: boolean;
   outcome: 'succeeded' | 'failed' | null;
   changed_since_last_run: boolean;
   ended_at: Date | null;
@@ -57,6 +65,7 @@ export async function observe(db: Queryable, depth: () => Promise<QueueDepth>): 
     lastChangeAt: row.last_change_at ?? undefined,
     running: row.running,
     requested: row.requested,
+    activeChanged: row.active_changed,
     lastRun:
       row.outcome && row.ended_at
         ? { outcome: row.outcome, endedAt: row.ended_at, changedSince: row.changed_since_last_run }

@@ -38,6 +38,14 @@ export async function requestRun(db: Queryable): Promise<RunRow> {
   }
 }
 
+const REQUEST_ONCE = `
+  insert into ingest.run (id, state, reason) values ($1, 'requested', 'requested') on conflict do nothing`;
+
+/** Asks for a run under an id that stands for the wish: the same wish again, or one while another waits, adds nothing. */
+export async function requestRunOnce(db: Queryable, id: string): Promise<void> {
+  await db.query(REQUEST_ONCE, [id]);
+}
+
 const START_REQUESTED = `
   update ingest.run set state = 'running', started_at = clock_timestamp() where state = 'requested' returning *`;
 const START_NEW = `
@@ -75,15 +83,19 @@ const MATERIALIZE = `
   update ingest.file f set run_id = $1 from ingest.run_file r
    where r.run_id = $1 and r.file_id = f.id and f.run_id is null`;
 
-/** Ends a run; success makes the files that it covered materialized. */
+/**
+ * Ends a run; success makes the files that it covered materialized.
+ * @returns whether it was active until now: somebody else may have ended it
+ */
 export async function finishRun(
   pool: Pool,
   id: string,
   result: { state: 'succeeded' | 'failed'; summary: RunSummary | null; message: string | null },
-): Promise<void> {
-  await transaction(pool, async (client) => {
+): Promise<boolean> {
+  return transaction(pool, async (client) => {
     const { rowCount } = await client.query(FINISH, [id, result.state, result.summary, result.message]);
     if (rowCount === 1 && result.state === 'succeeded') await client.query(MATERIALIZE, [id]);
+    return rowCount === 1;
   });
 }
 
@@ -93,6 +105,22 @@ export async function getRun(db: Queryable, id: string): Promise<RunRow | undefi
 
 export async function activeRun(db: Queryable): Promise<RunRow | undefined> {
   return (await db.query<RunRow>(`select * from ingest.run where state = 'running'`)).rows[0];
+}
+
+const LAST_ENDED = `
+  select * from ingest.run where state in ('succeeded', 'failed') order by ended_at desc limit 1`;
+
+/** The run that ended last. */
+export async function lastEndedRun(db: Queryable): Promise<RunRow | undefined> {
+  return (await db.query<RunRow>(LAST_ENDED)).rows[0];
+}
+
+/** When a run last succeeded. */
+export async function lastSuccessAt(db: Queryable): Promise<Date | undefined> {
+  const { rows } = await db.query<{ at: Date | null }>(
+    `select max(ended_at) as at from ingest.run where state = 'succeeded'`,
+  );
+  return rows[0]!.at ?? undefined;
 }
 
 const LIST_RUNS = `

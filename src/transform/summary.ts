@@ -42,7 +42,7 @@ const NAMES_TOLD = 10;
 /** A failed run in one sentence that names what failed. */
 export function failureMessage(summary: RunSummary): string {
   const { failing, message } = summary;
-  if (failing.length === 0) return `dbt failed: ${message ?? 'see its log'}`;
+  if (failing.length === 0) return message ? `the run failed: ${message}` : 'dbt failed; see its log';
   const more = failing.length - NAMES_TOLD;
   return `dbt failed: ${failing.slice(0, NAMES_TOLD).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
