@@ -4,7 +4,7 @@ import { DBT_PYTHON } from './src/dev/paths.ts';
 
 export default defineConfig({
   test: {
-    include: ['{src,samples,dbt,test}/**/*.test.ts', 'bin/**/*.test.js'],
+    include: ['{src,cdk8s,samples,images,dbt,test}/**/*.test.ts', 'bin/**/*.test.js'],
     globalSetup: ['test/setup/global.ts'],
     env: { DBT_PYTHON },
     pool: 'forks',
