@@ -27,6 +27,12 @@ program
     await (await import('./transform/main.ts')).transform();
   });
 program
+  .command('operator')
+  .description('look after the Transformations of a Kubernetes namespace: run dbt as a Job once drained')
+  .action(async () => {
+    await (await import('./operator/main.ts')).operator();
+  });
+program
   .command('docs')
   .description('serve the dbt documentation of the last good run')
   .action(async () => {

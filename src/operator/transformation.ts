@@ -1,3 +1,4 @@
+import type { V1ObjectMeta } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { ModelCounts, TestCounts } from '../transform/summary.ts';
 
@@ -279,15 +280,7 @@ export type JobTemplate = z.output<typeof JobTemplate>;
 export interface Transformation {
   apiVersion: string;
   kind: string;
-  metadata: {
-    name: string;
-    namespace: string;
-    uid: string;
-    generation: number;
-    resourceVersion: string;
-    deletionTimestamp?: string;
-    labels?: Record<string, string>;
-  };
+  metadata: V1ObjectMeta & { name: string; namespace: string; uid: string; generation: number };
   spec: Spec;
   status?: Status;
 }

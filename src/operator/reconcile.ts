@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto';
+import type { V1Job } from '@kubernetes/client-node';
+import type { Log } from '../platform/log.ts';
+import { type ManagedQueue, type QueueDepth, readQueueDepth } from '../queue/depth.ts';
+import { type Decision, decide } from '../transform/decide.ts';
+import { observe } from '../transform/observe.ts';
+import { activeRun, lastEndedRun, lastSuccessAt, requestRunOnce } from '../transform/runs.ts';
+import { type Cluster, ClusterError, type TransformationEvent } from './cluster.ts';
+import { lastRunSucceeded, mergeConditions, queueDrained, ready, running, seconds } from './conditions.ts';
+import { databaseSettings, queueSettings } from './connections.ts';
+import { type Execution, type ExecutionContext, follow, giveWay, start } from './execution.ts';
+import { jobsToDelete } from './history.ts';
+import type { OperatorMetrics } from './metrics.ts';
+import { ledgerProblem, Pipeline } from './pipeline.ts';
+import { Problem } from './problem.ts';
+import { isWorthWriting, lastRunOf, readinessEvent } from './status.ts';
+import type { Status, Transformation } from './transformation.ts';
+
+export interface ReconcilerContext {
+  cluster: Cluster;
+  /** The Jobs of a Transformation as they were last seen; enough for tidying up. */
+  jobsOf: (transformation: Transformation) => V1Job[];
+  /** Whether the Transformation is one of those that this operator looks after. */
+  selects: (name: string) => boolean;
+  metrics: OperatorMetrics;
+  log: Log;
+}
+
+/** What one look found; what could not be found out is left out. */
+interface Sight {
+  problem?: Problem;
+  queue?: QueueDepth;
+  /** There once the ledger was read. */
+  ledger?: {
+    pendingFiles: number;
+    drain: ReturnType<typeof decide>['drain'];
+    decision: Decision;
+    /** The run that is active in the ledger. */
+    runId: string | undefined;
+    lastRun: Status['lastRun'];
+  };
+  execution?: Execution;
+  handledRunRequest?: string;
+}
+
+/** Brings Transformations, one look at a time, to what they should be. Everything that matters is in cluster and ledger. */
+export class Reconciler {
+  readonly #context: ReconcilerContext;
+  readonly #pipelines = new Map<string, Pipeline>();
+
+  constructor(context: ReconcilerContext) {
+    this.#context = context;
+  }
+
+  /** Looks at a Transformation and acts. @returns in how many milliseconds to look again; undefined where it is gone */
+  async reconcile(name: string): Promise<number | undefined> {
+    const { cluster, selects, metrics } = this.#context;
+    const transformation = await cluster.transformation(name);
+    if (!transformation || transformation.metadata.deletionTimestamp || !selects(name)) {
+      await this.#forget(name);
+      return undefined;
+    }
+    const now = new Date();
+    const sight: Sight = {};
+    try {
+      await this.#lookAndAct(transformation, sight, now);
+    } catch (error) {
+      sight.problem = problemOf(error);
+    }
+    metrics.reconciled(sight.problem ? 'problem' : 'ok');
+    await this.#report(transformation, sight, now);
+    await this.#tidy(transformation, sight);
+    return transformation.spec.drain.pollIntervalSeconds * 1000;
+  }
+
+  async close(): Promise<void> {
+    for (const name of [...this.#pipelines.keys()]) await this.#forget(name);
+  }
+
+  async #lookAndAct(transformation: Transformation, sight: Sight, now: Date): Promise<void> {
+    const { cluster, metrics, log } = this.#context;
+    const { spec, status } = transformation;
+    const pipeline = this.#pipelineOf(transformation.metadata.name);
+    const { settings, queue } = await this.#secrets(transformation);
+    const depth = async () => {
+      const seen = await readQueueDepth(queue).catch(() => undefined);
+      metrics.queue(seen);
+      if (!seen) throw new Error('unknown');
+      sight.queue = seen;
+      return seen;
+    };
+    const pool = pipeline.ledger(settings);
+    const context: ExecutionContext = {
+      transformation,
+      pipeline,
+      pool,
+      cluster,
+      metrics: metrics.runs,
+      log,
+      now,
+      tell: (event) => this.#tell(transformation, event),
+    };
+
+    if (spec.runRequest !== '' && spec.runRequest !== status?.handledRunRequest) {
+      await requestRunOnce(pool, wishId(transformation));
+      sight.handledRunRequest = spec.runRequest;
+    }
+    const active = await activeRun(pool);
+    let execution = active && (await follow(active, context));
+    const seen = await observe(pool, depth);
+    const { decision, drain, memory } = decide(
+      seen,
+      pipeline.memory,
+      {
+        ...spec.drain,
+        suspended: spec.suspend,
+        replaceActive: spec.concurrencyPolicy === 'Replace',
+      },
+      now,
+    );
+    pipeline.memory = memory;
+    sight.ledger = {
+      pendingFiles: seen.pendingFiles,
+      drain,
+      decision,
+      runId: active?.id,
+      lastRun: lastRunOf(
+        await lastEndedRun(pool),
+        execution?.kind === 'ended' ? { run: execution.run.id, reason: execution.outcome.reason } : undefined,
+        status?.lastRun,
+      ),
+    };
+    if (execution) sight.execution = execution;
+
+    if (execution?.kind === 'ended' && execution.replacedFor && !spec.suspend)
+      execution = await start(execution.replacedFor, context);
+    else if (decision.action === 'run') execution = await start(decision.reason, context);
+    else if (decision.action === 'replace' && execution?.kind === 'active')
+      execution = await giveWay(execution, decision.reason, context);
+    if (execution) sight.execution = execution;
+    if (execution?.kind === 'active') sight.ledger.runId = execution.active.run;
+
+    const lastSuccess = await lastSuccessAt(pool);
+    if (lastSuccess) metrics.runs.succeededAt(lastSuccess);
+  }
+
+  async #secrets({ spec }: Transformation) {
+    const { cluster } = this.#context;
+    const database = await cluster.secret(spec.database.secretName);
+    const settings = databaseSettings(spec.database, database);
+    const { secretName } = spec.queue;
+    const broker = secretName === spec.database.secretName ? database : await cluster.secret(secretName);
+    const queue: ManagedQueue = queueSettings(spec.queue, broker);
+    return { settings, queue };
+  }
+
+  async #report(transformation: Transformation, sight: Sight, now: Date): Promise<void> {
+    const next = nextStatus(transformation, sight, now);
+    if (!isWorthWriting(transformation.status, next)) return;
+    await this.#context.cluster.writeStatus(transformation, next);
+    const event = readinessEvent(transformation.status?.conditions ?? [], next.conditions ?? []);
+    if (event) {
+      this.#context.log.info({ name: transformation.metadata.name, reason: event.reason }, event.message);
+      await this.#tell(transformation, event);
+    }
+  }
+
+  /** Deletes the Jobs beyond the history limits. */
+  async #tidy(transformation: Transformation, { execution }: Sight): Promise<void> {
+    const { cluster, jobsOf } = this.#context;
+    const { successfulRunsHistoryLimit: successful, failedRunsHistoryLimit: failed } = transformation.spec;
+    const kept = execution?.kind === 'active' ? execution.active.job : transformation.status?.activeRun?.job;
+    for (const job of jobsToDelete(jobsOf(transformation), { successful, failed }, kept))
+      await cluster.deleteJob(job, 'Background');
+  }
+
+  /** An Event that gets lost is no reason to do the work again. */
+  async #tell(transformation: Transformation, event: TransformationEvent): Promise<void> {
+    await this.#context.cluster
+      .tell(transformation, event)
+      .catch((error: unknown) => this.#context.log.warn({ err: error }, 'an Event was not written'));
+  }
+
+  #pipelineOf(name: string): Pipeline {
+    const known = this.#pipelines.get(name);
+    if (known) return known;
+    const pipeline = new Pipeline((error) =>
+      this.#context.log.warn({ err: error, name }, 'an idle database connection was lost'),
+    );
+    this.#pipelines.set(name, pipeline);
+    return pipeline;
+  }
+
+  async #forget(name: string): Promise<void> {
+    const pipeline = this.#pipelines.get(name);
+    this.#pipelines.delete(name);
+    await pipeline?.close();
+  }
+}
+
+/** The status after a look; what could not be seen stays as it was told last. */
+function nextStatus({ metadata, spec, status: before }: Transformation, sight: Sight, now: Date): Status {
+  const { problem, queue, ledger, execution, handledRunRequest = before?.handledRunRequest } = sight;
+  const stillActive = !ledger || before?.activeRun?.run === ledger.runId ? before?.activeRun : undefined;
+  const activeRun =
+    execution?.kind === 'active' ? execution.active : execution?.kind === 'ended' ? undefined : stillActive;
+  const lastRun = ledger ? ledger.lastRun : before?.lastRun;
+  const pendingFiles = ledger ? ledger.pendingFiles : before?.pendingFiles;
+  const stuck = execution?.kind === 'active' ? execution.obstacle : undefined;
+  const conditions = {
+    Ready: ready({ problem, suspend: spec.suspend, queueKnown: queue !== undefined }),
+    QueueDrained: queueDrained(ledger && { ...ledger, queue }, spec.drain),
+    Running: running(ledger && activeRun, stuck, ledger?.decision),
+    LastRunSucceeded: lastRunSucceeded(lastRun),
+  };
+  return {
+    observedGeneration: metadata.generation,
+    conditions: mergeConditions(before?.conditions ?? [], conditions, metadata.generation, now),
+    ...(queue && { queue: { ready: queue.ready, unacked: queue.unacked, observedAt: seconds(now) } }),
+    ...(pendingFiles !== undefined && { pendingFiles }),
+    ...(activeRun && { activeRun }),
+    ...(lastRun && { lastRun }),
+    ...(handledRunRequest !== undefined && { handledRunRequest }),
+  };
+}
+
+/** @throws the error itself where nobody but a programmer, or time, can mend it */
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof ClusterError) {
+    // A conflict passes when it is tried again; what is out of reach cannot be told of it either.
+    if (error.code === 0 || error.code === 409 || error.code >= 500) throw error;
+    return new Problem(error.reason, error.message, { cause: error });
+  }
+  const problem = ledgerProblem(error);
+  if (!problem) throw error;
+  return problem;
+}
+
+/** One id for one wish, so that it is granted once, also when the operator is killed before it could note it. */
+function wishId({ metadata, spec }: Transformation): string {
+  const hex = createHash('sha256')
+    .update(JSON.stringify([metadata.uid, metadata.generation, spec.runRequest]))
+    .digest('hex');
+  // A UUID of version 8 (RFC 9562): its bits are our own.
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
