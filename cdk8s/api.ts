@@ -1,6 +1,7 @@
 import type { ServiceType } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { resource, service, serviceAccount, setMap, When } from './construct.ts';
+import { Optional } from './leaf.ts';
 import {
   number,
   postgresEnv,
@@ -62,7 +63,7 @@ export class Api extends Construct {
       'networking.k8s.io/v1 Ingress',
       { name, component: COMPONENT },
       {
-        ingressClassName: ingress.className as never,
+        ingressClassName: new Optional(ingress.className),
         tls: ingress.tls as never,
         rules: [
           {

@@ -24,7 +24,13 @@ export interface Package {
 /** The Helm chart, every file of it. */
 export function chartFiles({ version, description }: Package): Files {
   const resolution = new HelmResolution();
-  const release = releaseOf({ values: leavesOf(values), resolution, name: 'waymark', version });
+  const release = releaseOf({
+    values: leavesOf(values),
+    resolution,
+    name: 'waymark',
+    namespace: 'waymark',
+    version,
+  });
   const templates = waymark(release, version).map(
     (resource) => [`templates/${resource.id}.yaml`, GENERATED + template(resource, resolution)] as const,
   );
@@ -81,18 +87,24 @@ export interface PlainOptions {
   given: unknown;
   /** What the names begin with. */
   release: string;
+  /** The namespace that they will be applied to: KEDA has to find the broker from another one. */
+  namespace: string;
 }
 
 /**
  * The manifests as `kubectl apply` takes them. Secrets are not among them: they have to be there.
  * @throws ValuesError where a value is unknown or wrong, or two do not go together
  */
-export function plainManifests({ version }: Package, { given, release: name }: PlainOptions): string {
+export function plainManifests(
+  { version }: Package,
+  { given, release: name, namespace }: PlainOptions,
+): string {
   const resolution = new PlainResolution();
   const release = releaseOf({
     values: leavesOf(values, given),
     resolution,
     name,
+    namespace,
     version,
   });
   const broken = rulesOf(release).filter((rule) => rule.broken.plain);

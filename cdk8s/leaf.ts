@@ -16,6 +16,15 @@ export class Leaf<T = unknown> {
   }
 }
 
+/** A field that is not there at all where its text is empty: to Kubernetes, null and "absent" are not always the same. */
+export class Optional<T = unknown> {
+  readonly leaf: Leaf<T>;
+
+  constructor(leaf: Leaf<T>) {
+    this.leaf = leaf;
+  }
+}
+
 /** One of two pieces of a tree, each of which may hold leaves. */
 export class Fork<T = unknown> {
   readonly condition: Leaf<boolean>;
@@ -37,6 +46,7 @@ interface Union {
 /** A shape in which any part may be a leaf: how workloads are typed. */
 export type Leafy<T> =
   | Leaf<T>
+  | Optional<NonNullable<T>>
   | Fork<T>
   | (T extends Union
       ? T | string | number
@@ -107,13 +117,20 @@ export const overlay = (
 /** How leaves are replaced: by their values, or by what Helm will render. */
 export interface Resolution extends IResolver {
   /** What stands in a leaf's place. Typed as what the reader of the tree expects. */
-  pick<T>(leaf: Leaf<T> | Fork<T>): T;
+  pick<T>(leaf: Replaceable<T>): T;
 }
+
+type Replaceable<T> = Leaf<T> | Optional<T> | Fork<T>;
+
+const isReplaceable = (value: unknown): value is Replaceable<unknown> =>
+  value instanceof Leaf || value instanceof Optional || value instanceof Fork;
 
 /** The plain form: every leaf becomes its value. */
 export class PlainResolution implements Resolution {
-  pick<T>(leaf: Leaf<T> | Fork<T>): T {
-    return leaf instanceof Leaf ? leaf.plain : ((leaf.condition.plain ? leaf.yes : leaf.no) as T);
+  pick<T>(leaf: Replaceable<T>): T {
+    if (leaf instanceof Leaf) return leaf.plain;
+    if (leaf instanceof Optional) return (leaf.leaf.plain || undefined) as T;
+    return (leaf.condition.plain ? leaf.yes : leaf.no) as T;
   }
 
   resolve(context: ResolutionContext): void {
@@ -122,17 +139,22 @@ export class PlainResolution implements Resolution {
 }
 
 /** Marks in the private use area: nothing else in a manifest has them. */
-const [BEGIN, END] = ['\uE000', '\uE001'];
+const [BEGIN, BEGIN_OPTIONAL, END] = ['\uE000', '\uE001', '\uE002'];
 const MARK = new RegExp(`"?${BEGIN}(\\d+)${END}"?`, 'g');
+const OPTIONAL_FIELD = new RegExp(`^( *)(\\w+): "?${BEGIN_OPTIONAL}(\\d+)${END}"?$`, 'gm');
 
 /** The chart's form: a leaf becomes a mark, and `render` puts a template action in the mark's place. */
 export class HelmResolution implements Resolution {
   readonly #actions: string[] = [];
 
-  pick<T>(leaf: Leaf<T> | Fork<T>): T {
-    const action = leaf instanceof Leaf ? toJson(leaf) : this.#fork(leaf);
+  pick<T>(leaf: Replaceable<T>): T {
+    if (leaf instanceof Optional) return this.#mark(BEGIN_OPTIONAL, leaf.leaf.expression) as T;
+    return this.#mark(BEGIN, leaf instanceof Leaf ? toJson(leaf) : this.#fork(leaf)) as T;
+  }
+
+  #mark(begin: string, action: string): string {
     this.#actions.push(action);
-    return `${BEGIN}${this.#actions.length - 1}${END}` as T;
+    return `${begin}${this.#actions.length - 1}${END}`;
   }
 
   resolve(context: ResolutionContext): void {
@@ -141,9 +163,15 @@ export class HelmResolution implements Resolution {
 
   /** YAML with marks as a template. Braces that are nobody's action, as in a dashboard's legends, pass through Helm. */
   render(yaml: string): string {
+    const action = (index: string) => this.#actions[Number(index)]!;
     return yaml
       .replaceAll('{{', '{{ "{{" }}')
-      .replace(MARK, (_, index: string) => this.#actions[Number(index)]!);
+      .replace(
+        OPTIONAL_FIELD,
+        (_, indent: string, field: string, index: string) =>
+          `${indent}{{- with ${action(index)} }}\n${indent}${field}: {{ . | toJson }}\n${indent}{{- end }}`,
+      )
+      .replace(MARK, (_, index: string) => action(index));
   }
 
   #fork({ condition, yes, no }: Fork): string {
@@ -165,6 +193,5 @@ export class HelmResolution implements Resolution {
 const toJson = (leaf: Leaf): string => `{{ ${leaf.expression} | toJson }}`;
 
 function replaceLeaf(context: ResolutionContext, resolution: Resolution): void {
-  const { value } = context;
-  if (value instanceof Leaf || value instanceof Fork) context.replaceValue(resolution.pick(value));
+  if (isReplaceable(context.value)) context.replaceValue(resolution.pick(context.value));
 }

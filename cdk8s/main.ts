@@ -13,19 +13,20 @@ const CHART = `${PROJECT}charts/waymark`;
 /** Folders of the chart in which nothing lies that is not generated. */
 const OWNED = ['templates', 'crds'];
 
-const { plain, check, values, release } = new Command('synth')
+const { plain, check, values, release, namespace } = new Command('synth')
   .addOption(new Option('--plain', 'write plain manifests to standard output instead of the chart'))
   .addOption(new Option('--values <file>', 'with --plain: values other than the defaults'))
   .addOption(new Option('--release <name>', 'with --plain: what the names begin with').default('waymark'))
+  .addOption(new Option('--namespace <name>', 'with --plain: where they will be applied').default('waymark'))
   .addOption(new Option('--check', 'write nothing; fail where charts/ is not what would be written'))
   .parse()
-  .opts<{ plain?: boolean; check?: boolean; values?: string; release: string }>();
+  .opts<{ plain?: boolean; check?: boolean; values?: string; release: string; namespace: string }>();
 
 const about = JSON.parse(readFileSync(`${PROJECT}package.json`, 'utf8'));
 try {
   if (plain) {
     const given: unknown = values === undefined ? {} : parse(readFileSync(values, 'utf8'));
-    process.stdout.write(plainManifests(about, { given, release }));
+    process.stdout.write(plainManifests(about, { given, release, namespace }));
   } else if (check) {
     const stale = staleFiles(CHART, chartFiles(about), OWNED);
     for (const path of stale) console.error(`stale: charts/waymark/${path}`);

@@ -29,12 +29,21 @@ export interface ReleaseOptions {
   resolution: Resolution;
   /** The release's name in the plain form. */
   name: string;
+  /** The namespace that the plain form is for. */
+  namespace: string;
   /** The version of the program, and of the chart. */
   version: string;
 }
 
-export function releaseOf({ values, resolution, name: plainName, version }: ReleaseOptions): Release {
+export function releaseOf({
+  values,
+  resolution,
+  name: plainName,
+  namespace: plainNamespace,
+  version,
+}: ReleaseOptions): Release {
   const name = new Leaf(plainName, '.Release.Name');
+  const namespace = new Leaf(plainNamespace, '.Release.Namespace');
   const appVersion = new Leaf(version, '.Chart.AppVersion');
   const named = (component: string) =>
     new Leaf(`${plainName}-${component}`, `printf "%s-${component}" .Release.Name`);
@@ -60,7 +69,8 @@ export function releaseOf({ values, resolution, name: plainName, version }: Rele
       amqpUrl: text`${rabbitmq.scheme}://${rabbitmqHost}:${rabbitmq.port}/${urlEncoded(rabbitmq.vhost)}`,
       managementUrl: choose(
         isEmpty(rabbitmq.managementUrl),
-        text`http://${rabbitmqHost}:15672`,
+        // KEDA asks from a namespace of its own.
+        text`http://${choose(rabbitmq.enabled, text`${named('rabbitmq')}.${namespace}.svc`, rabbitmq.host)}:15672`,
         rabbitmq.managementUrl,
       ),
       secret: orElse(rabbitmq.existingSecret, named('rabbitmq')),

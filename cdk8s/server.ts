@@ -1,5 +1,5 @@
 import type { k8s } from 'cdk8s-plus-27';
-import { type Leaf, type Leafy, text } from './leaf.ts';
+import { type Leaf, type Leafy, Optional, text } from './leaf.ts';
 import type { ChartValues } from './release.ts';
 
 // What Postgres and RabbitMQ have in common: an official image and a volume of their own.
@@ -15,7 +15,7 @@ export const volumeClaim = (
   metadata: { name },
   spec: {
     accessModes: ['ReadWriteOnce'],
-    storageClassName: storageClassName as never,
+    storageClassName: new Optional(storageClassName),
     resources: { requests: { storage: size as never } },
   },
 });

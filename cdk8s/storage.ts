@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { resource } from './construct.ts';
+import { Optional } from './leaf.ts';
 import type { Release } from './release.ts';
 
 const COMPONENT = 'storage';
@@ -19,7 +20,7 @@ export class Storage extends Construct {
       },
       {
         accessModes: [storage.accessMode],
-        storageClassName: storage.storageClassName as never,
+        storageClassName: new Optional(storage.storageClassName),
         resources: { requests: { storage: storage.size as never } },
       },
     );

@@ -10,7 +10,6 @@ const port = z.int().min(1).max(65535);
 const quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?([EPTGMk]i?|m)?$/);
 const map = z.record(z.string(), z.string());
 const pullPolicy = z.enum(['Always', 'IfNotPresent', 'Never']);
-const storageClass = z.union([z.string().min(1), z.null()]);
 /** Kubernetes' own shapes: the API server knows them better than a copy here. */
 const anyMap = z.record(z.string(), z.unknown());
 const anyList = z.array(anyMap);
@@ -32,7 +31,7 @@ const image = (repository: string, tag: string, says: string) =>
 const persistence = (size: string) =>
   section('Where its data lives. The claim outlives the release.', {
     size: value(quantity, size, 'Size of the volume.'),
-    storageClassName: value(storageClass, null, "Class of the volume; null: the cluster's default."),
+    storageClassName: value(name, '', "Class of the volume; empty: the cluster's default."),
   });
 
 /** Every value of the chart. `values.yaml`, its schema and the table of the chart's README are made of this. */
@@ -66,7 +65,7 @@ export const values = {
     ),
     ingress: section('A way in from outside the cluster.', {
       enabled: value(flag, false, 'Whether there is an Ingress.'),
-      className: value(storageClass, null, "Its class; null: the cluster's default."),
+      className: value(name, '', "Its class; empty: the cluster's default."),
       annotations: value(
         map,
         {},
@@ -166,7 +165,7 @@ export const values = {
       'ReadWriteOnce',
       'ReadWriteOnce keeps API and consumers on one node; ReadWriteMany (NFS, CephFS, EFS …) frees them.',
     ),
-    storageClassName: value(storageClass, null, "Class of the volume; null: the cluster's default."),
+    storageClassName: value(name, '', "Class of the volume; empty: the cluster's default."),
   }),
 
   postgres: section('The database.', {

@@ -34,7 +34,17 @@ export const helm = (...args: string[]): string =>
 
 /** What Helm makes of the chart. */
 export const rendered = (release: string, ...args: string[]): string =>
-  helm('template', release, CHART, '--kube-version', KUBE_VERSION, '--include-crds', ...args);
+  helm(
+    'template',
+    release,
+    CHART,
+    '--namespace',
+    'waymark',
+    '--kube-version',
+    KUBE_VERSION,
+    '--include-crds',
+    ...args,
+  );
 
 /** What Helm says where it refuses. */
 export function refusal(...args: string[]): string {
