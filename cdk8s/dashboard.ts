@@ -53,7 +53,7 @@ export const dashboard: Dashboard = {
     { title: 'What each consumer does', panels: consumers },
     { title: 'Outbox and API', panels: outboxAndApi },
     { title: 'Runs', panels: runs },
-    { title: 'Processes', panels: processes },
+    { title: 'Processors and memory', panels: processes },
   ]),
 };
 

@@ -362,6 +362,13 @@ describe('what the roles show', () => {
     );
     expect(api).toMatch(/waymark_files\{state="loaded",role="api"\} \d+/);
     expect(api).toMatch(/waymark_outbox_unsent_messages\{role="api"\} 0/);
+    const feed = 'client="client_c",file_type="claims"';
+    const ledger = (metric: string) =>
+      Number(new RegExp(`^waymark_ledger_${metric}\\{[^}]*${feed}[^}]*\\} (\\S+)$`, 'm').exec(api!)?.[1]);
+    expect(ledger('rows_loaded_total')).toBeGreaterThan(0);
+    expect(ledger('upload_to_load_duration_seconds_count')).toBeGreaterThan(0);
+    expect(ledger('upload_to_mart_duration_seconds_count')).toBeGreaterThan(0);
+    expect(api).toMatch(/waymark_ledger_last_run_tests\{result="passed",role="api"\} \d\d+/);
     expect(consumer).toMatch(
       /waymark_files_total\{client="client_\w",file_type="claims",outcome="loaded",role="consumer"\} \d+/,
     );

@@ -1,7 +1,9 @@
 import { timeseries } from '../grafana.ts';
 import { BY_FEED, here, ledgerRate, rate } from './series.ts';
 
+/** Requests for something that is there. */
 const ROUTES = 'route!="none"';
+
 export const outboxAndApi = [
   timeseries({
     title: 'Outbox',

@@ -1,5 +1,5 @@
 import { timeseries } from '../grafana.ts';
-import { here, rate } from './series.ts';
+import { here } from './series.ts';
 
 function runQuantile(q: number): string {
   return `histogram_quantile(${q}, sum by (le) (rate(${here('waymark_run_duration_seconds_bucket')}[$window]))) > 0`;
