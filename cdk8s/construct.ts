@@ -82,12 +82,11 @@ export function service(
   release: Release,
   component: string,
   ports: { name: string; port: number }[],
-  props: Pick<ServiceProps, 'type' | 'clusterIP'> & { suffix?: string } = {},
+  props: Pick<ServiceProps, 'type' | 'clusterIP'> = {},
 ): kplus.Service {
-  const { suffix = '', ...rest } = props;
-  const made = new kplus.Service(scope, `service${suffix}`, {
-    metadata: metadata(release.named(component + suffix), component),
-    ...rest,
+  const made = new kplus.Service(scope, 'service', {
+    metadata: metadata(release.named(component), component),
+    ...props,
   });
   for (const { name, port } of ports) made.bind(port, { name });
   for (const [key, value] of Object.entries(selectorLabels(release, component)))

@@ -61,7 +61,7 @@ export class Operator extends Construct {
       secret('postgres', release.postgres.secret),
       secret('rabbitmq', release.rabbitmq.secret),
     );
-    role.allow(['create', 'patch'], kplus.ApiResource.EVENTS);
+    role.allow(['create'], kplus.ApiResource.EVENTS);
     return role;
   }
 }

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { resource, service, serviceAccount } from './construct.ts';
 import { containerSecurity, podSecurity, secretVariable, selectorLabels, variable } from './pod.ts';
 import type { Release } from './release.ts';
-import { imageOf, volumeClaim } from './server.ts';
+import { HEADLESS, imageOf, volumeClaim } from './server.ts';
 
 const COMPONENT = 'postgres';
 const PORT = 5432;
@@ -82,6 +82,6 @@ export class Postgres extends Construct {
         volumeClaimTemplates: [volumeClaim('data', values.postgres.persistence)],
       },
     );
-    service(this, release, COMPONENT, [{ name: COMPONENT, port: PORT }]);
+    service(this, release, COMPONENT, [{ name: COMPONENT, port: PORT }], { clusterIP: HEADLESS });
   }
 }

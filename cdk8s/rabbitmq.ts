@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { asText, metadata, resource, service, serviceAccount } from './construct.ts';
 import { containerSecurity, podSecurity, secretVariable, selectorLabels, variable } from './pod.ts';
 import type { Release } from './release.ts';
-import { imageOf, volumeClaim } from './server.ts';
+import { HEADLESS, imageOf, volumeClaim } from './server.ts';
 
 const COMPONENT = 'rabbitmq';
 const PORT = 5672;
@@ -39,7 +39,7 @@ export class Rabbitmq extends Construct {
       'apps/v1 StatefulSet',
       { name, component: COMPONENT },
       {
-        serviceName: release.named(`${COMPONENT}-nodes`),
+        serviceName: name,
         replicas: 1,
         selector: { matchLabels: selectorLabels(release, COMPONENT) },
         template: {
@@ -68,7 +68,11 @@ export class Rabbitmq extends Construct {
                   { name: 'management', containerPort: MANAGEMENT_PORT },
                 ],
                 startupProbe: { ...accepts, periodSeconds: 2, failureThreshold: 150 },
-                readinessProbe: { ...accepts, periodSeconds: 5 },
+                readinessProbe: {
+                  httpGet: { path: '/', port: 'management' },
+                  periodSeconds: 2,
+                  timeoutSeconds: 5,
+                },
                 livenessProbe: { ...accepts, periodSeconds: 20, failureThreshold: 6 },
                 resources: values.rabbitmq.resources as never,
                 // The image writes its configuration when it starts.
@@ -85,14 +89,15 @@ export class Rabbitmq extends Construct {
         volumeClaimTemplates: [volumeClaim('data', values.rabbitmq.persistence)],
       },
     );
-    service(this, release, COMPONENT, [
-      { name: 'amqp', port: PORT },
-      { name: 'management', port: MANAGEMENT_PORT },
-    ]);
-    // The node's name is its host name, so that must resolve, ready or not.
-    service(this, release, COMPONENT, [{ name: 'amqp', port: PORT }], {
-      suffix: '-nodes',
-      clusterIP: 'None',
-    });
+    service(
+      this,
+      release,
+      COMPONENT,
+      [
+        { name: 'amqp', port: PORT },
+        { name: 'management', port: MANAGEMENT_PORT },
+      ],
+      { clusterIP: HEADLESS },
+    );
   }
 }

@@ -7,6 +7,12 @@ import type { ChartValues } from './release.ts';
 export const imageOf = ({ repository, tag }: ChartValues['postgres']['image']): Leaf<string> =>
   text`${repository}:${tag}`;
 
+/**
+ * Their Services have no address of their own: the name leads to the one pod, and to nobody before it is ready. KEDA, which
+ * asks from the first second and keeps its connection, so never holds one that led nowhere.
+ */
+export const HEADLESS = 'None';
+
 /** A claim that a StatefulSet makes; it outlives the release. */
 export const volumeClaim = (
   name: string,

@@ -52,10 +52,6 @@ export function waymark(release: Release, version: string): Resource[] {
     .map((object) => ({ id: idOf(object), object, conditions: conditionsOf(object) }));
 }
 
-/** `{component}-{kind}`, with the construct's own id where a component has several of a kind. */
-function idOf(object: ApiObject): string {
-  const component = object.metadata.getLabel('app.kubernetes.io/component') ?? 'waymark';
-  const scope = object.node.id === 'Resource' ? object.node.scope!.node.id : object.node.id;
-  const extra = scope.endsWith('-nodes') ? '-nodes' : '';
-  return `${component}-${object.kind.toLowerCase()}${extra}`;
-}
+/** `{component}-{kind}`. */
+const idOf = (object: ApiObject): string =>
+  `${object.metadata.getLabel('app.kubernetes.io/component')}-${object.kind.toLowerCase()}`;

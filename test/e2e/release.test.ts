@@ -1,0 +1,465 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { link, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dashboard, expressions } from '../../cdk8s/dashboard.ts';
+import {
+  type ApiClient,
+  createApiClient,
+  type FileAnswer,
+  type RunAnswer,
+} from '../../src/dev/api-client.ts';
+import { differingFigures, differingFile } from '../../src/dev/compare.ts';
+import { openLedger } from '../../src/dev/figures.ts';
+import { readManifest, SAMPLES } from '../../src/dev/manifest.ts';
+import { PROJECT } from '../../src/dev/paths.ts';
+import { untilSettled } from '../../src/dev/settled.ts';
+import { RUN_LABEL } from '../../src/operator/transformation.ts';
+import { until } from '../setup/until.ts';
+import { type Forward, Namespace, waymark } from './kube.ts';
+import { openPrometheus, type Prometheus } from './prometheus.ts';
+import { type ReplicaWatch, watchReplicas } from './watch.ts';
+
+// The chart on a real cluster, from `helm install` to the marts, and what happens when pods die on the way. The tests are
+// the steps of one story: each begins where the one before it ended.
+
+const MINUTE_MS = 60_000;
+/** A small machine runs everything at once here. */
+const PATIENCE_MS = 5 * MINUTE_MS;
+const CHART = `${PROJECT}/charts/waymark`;
+const VALUES = `${PROJECT}/test/e2e/values.yaml`;
+/** Months for which the big workbook is sent: so many files outlast several periods of the autoscaler. */
+const BACKLOG_MONTHS = 12;
+const BACKLOG_ROWS = 40_000;
+
+let namespace: Namespace;
+let folder: string;
+const ways: Forward[] = [];
+
+async function way(target: string, port: number): Promise<string> {
+  const opened = await namespace.forward(target, port);
+  ways.push(opened);
+  return `http://${opened.host}:${opened.port}`;
+}
+
+let api: ApiClient;
+let apiEnv: Record<string, string>;
+let database: {
+  POSTGRES_HOST: string;
+  POSTGRES_PORT: string;
+  POSTGRES_DB: string;
+  POSTGRES_USER: string;
+  POSTGRES_PASSWORD: string;
+};
+let db: pg.Pool;
+let consumers: ReplicaWatch;
+let prometheus: Prometheus;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'waymark-e2e-'));
+  prometheus = await openPrometheus();
+  namespace = await Namespace.create(`waymark-e2e-${process.pid}`);
+});
+
+afterAll(async () => {
+  await consumers?.stop().catch(() => {});
+  await db?.end();
+  for (const opened of ways) opened.close();
+  prometheus?.close();
+  await namespace?.remove();
+  await rm(folder, { recursive: true, force: true });
+}, 4 * MINUTE_MS);
+
+/** Opens the ways to API and database anew: a way ends with the pod that it led to. */
+async function connect(): Promise<void> {
+  await db?.end();
+  for (const opened of ways.splice(0)) opened.close();
+  const { token } = await namespace.secret('waymark-api');
+  const url = await way('svc/waymark-api', 8000);
+  apiEnv = { API_URL: url, API_TOKEN: token! };
+  api = createApiClient({ url, token: token! });
+  const { username, password } = await namespace.secret('waymark-postgres');
+  const postgres = await namespace.forward('svc/waymark-postgres', 5432);
+  ways.push(postgres);
+  database = {
+    POSTGRES_HOST: postgres.host,
+    POSTGRES_PORT: String(postgres.port),
+    POSTGRES_DB: 'waymark',
+    POSTGRES_USER: username!,
+    POSTGRES_PASSWORD: password!,
+  };
+  db = new pg.Pool({
+    host: postgres.host,
+    port: postgres.port,
+    database: 'waymark',
+    user: username!,
+    password: password!,
+  });
+  db.on('error', () => {});
+}
+
+const consumersWanted = async () =>
+  (await namespace.get('deployment', 'waymark-consumer')).spec.replicas as number;
+
+const noConsumer = () =>
+  until(async () => (await consumersWanted()) === 0, 'the consumers to go', PATIENCE_MS);
+
+interface Job {
+  metadata: { name: string; uid: string; labels: Record<string, string> };
+  status: { succeeded?: number; failed?: number };
+}
+const jobs = async (): Promise<Job[]> => (await namespace.get('jobs', '--selector', RUN_LABEL)).items;
+
+const transformation = () => namespace.get('transformation', 'waymark');
+// biome-ignore lint/suspicious/noExplicitAny: an object of the API server.
+const condition = (object: any, type: string) =>
+  object.status?.conditions?.find((one: { type: string }) => one.type === type);
+
+async function allRuns(): Promise<RunAnswer[]> {
+  const response = await fetch(`${apiEnv.API_URL}/runs`, {
+    headers: { authorization: `Bearer ${apiEnv.API_TOKEN}` },
+  });
+  return ((await response.json()) as { items: RunAnswer[] }).items;
+}
+
+/** Waits until every loaded file is in the marts and no run is under way. */
+async function materialized(): Promise<RunAnswer> {
+  return until(
+    async () => {
+      const [runs, files] = [await allRuns(), await api.files()];
+      const newest = runs[0];
+      if (newest?.state === 'failed') throw new Error(`dbt failed: ${JSON.stringify(newest)}`);
+      const waiting = files.filter((file) => file.state === 'loaded' && file.run_id === null);
+      const moving = files.filter((file) => file.state === 'received' || file.state === 'loading');
+      return newest?.state === 'succeeded' && waiting.length + moving.length === 0 ? newest : undefined;
+    },
+    'the files to be in the marts',
+    PATIENCE_MS,
+  );
+}
+
+test(
+  'helm install brings everything up, and migrates the ledger',
+  async () => {
+    await namespace.helm('install', 'waymark', CHART, '--values', VALUES, '--wait', '--timeout', '5m');
+    const { items } = await namespace.get('deployments,statefulsets');
+    console.log(`  ${items.map((item: Job) => item.metadata.name).join(', ')}`);
+    await connect();
+    expect((await db.query('select count(*)::int as n from ingest.file')).rows).toEqual([{ n: 0 }]);
+  },
+  6 * MINUTE_MS,
+);
+
+test(
+  'while nothing waits there is no consumer, and Prometheus asks the others',
+  async () => {
+    await noConsumer();
+    // What grows before Prometheus first asks has, to it, never grown.
+    for (const metric of ['waymark_files', 'waymark_runs_total'])
+      await until(
+        async () => (await prometheus.query(`${metric}{namespace="${namespace.name}"}`)).length > 0,
+        `Prometheus to have ${metric}`,
+        PATIENCE_MS,
+      );
+    consumers = watchReplicas(namespace, 'waymark-consumer');
+  },
+  PATIENCE_MS,
+);
+
+test(
+  'the sample sets come out in the marts as their manifest says, by one Job',
+  async () => {
+    console.log(await waymark(['load', 'samples/set-1', 'samples/set-2'], apiEnv));
+    const run = await materialized();
+    expect(run.summary?.tests.failed).toBe(0);
+    const made = await jobs();
+    expect(made.map((job) => job.metadata.labels[RUN_LABEL])).toEqual((await allRuns()).map(({ id }) => id));
+    expect(made).toHaveLength(1);
+    console.log(`  Jobs: ${made.map((job) => job.metadata.name).join(', ')}`);
+
+    const manifest = readManifest();
+    const ledger = await openLedger(database);
+    try {
+      expect(differingFigures(await ledger.figures(), manifest.expected.after_set_2)).toEqual([]);
+      const seen = await ledger.seen();
+      const files = await api.files();
+      const rejected = await ledger.rejected(files.map(({ id }) => id));
+      for (const sample of manifest.sets.flatMap((set) => set.files)) {
+        const sha256 = createHash('sha256')
+          .update(await readFile(join(SAMPLES, sample.path)))
+          .digest('hex');
+        const held = seen.find((one) => one.sha256 === sha256 && one.period === sample.period)!;
+        const file = files.find(({ id }) => id === held.id)!;
+        expect(differingFile(sample, { ...file, rejected: rejected.get(file.id) ?? {} })).toEqual([]);
+      }
+    } finally {
+      await ledger.close();
+    }
+  },
+  2 * PATIENCE_MS,
+);
+
+test('the Transformation tells the story', async () => {
+  const told = await until(async () => {
+    const object = await transformation();
+    return condition(object, 'LastRunSucceeded')?.status === 'True' ? object : undefined;
+  }, 'the status of the last run');
+  const [run] = await allRuns();
+  expect(told.status.observedGeneration).toBe(told.metadata.generation);
+  expect(condition(told, 'Ready')).toMatchObject({ status: 'True' });
+  expect(condition(told, 'Running')).toMatchObject({ status: 'False' });
+  expect(told.status.lastRun).toMatchObject({
+    run: run!.id,
+    job: (await jobs())[0]!.metadata.name,
+    outcome: 'succeeded',
+  });
+  expect(told.status.pendingFiles).toBe(0);
+  expect(told.status.queue).toMatchObject({ ready: 0, unacked: 0 });
+  console.log(await namespace.kubectl('get', 'tfm', '--output', 'wide'));
+  console.log(await namespace.kubectl('describe', 'tfm', 'waymark'));
+  expect(await namespace.kubectl('explain', 'transformation.spec.drain')).toMatch(
+    /stabilizationSeconds[\s\S]*maxDelaySeconds|maxDelaySeconds[\s\S]*stabilizationSeconds/,
+  );
+});
+
+test('the dbt docs of the run are served', async () => {
+  const page = await (await fetch(await way('svc/waymark-docs', 8080))).text();
+  expect(page).toContain('claim_line');
+  expect(page.length).toBeGreaterThan(500_000);
+});
+
+test(
+  'every panel of the dashboard has data',
+  async () => {
+    const panels = expressions(dashboard, { namespace: namespace.name, rateInterval: '1m' });
+    expect(panels.length).toBeGreaterThan(20);
+    const shown: Record<string, unknown>[] = [];
+    for (const { panel, expr } of panels) {
+      const series = await until(async () => {
+        const found = await prometheus.query(expr);
+        return found.length > 0 ? found : undefined;
+      }, `data of the panel "${panel}": ${expr}`);
+      expect(
+        series.filter(({ value }) => !Number.isFinite(value)),
+        panel,
+      ).toEqual([]);
+      shown.push({ panel, series: series.length, 'first value': series[0]!.value });
+    }
+    console.table(shown);
+  },
+  PATIENCE_MS,
+);
+
+let backlog: FileAnswer[];
+
+test(
+  'a backlog brings more consumers, one of which is killed in mid load',
+  async () => {
+    await noConsumer();
+    const big = execFileSync(
+      process.execPath,
+      [
+        `${SAMPLES}/generate.ts`,
+        '--rows',
+        String(BACKLOG_ROWS),
+        '--client',
+        'client_a',
+        '--type',
+        'claims',
+        '--format',
+        'xlsx',
+        '--out',
+        folder,
+      ],
+      { encoding: 'utf8' },
+    ).trim();
+    const months = join(folder, 'months');
+    await mkdir(months);
+    for (let month = 1; month <= BACKLOG_MONTHS; month++)
+      await link(big, join(months, `Patient-claim-clientA-2024${String(month).padStart(2, '0')}.xlsx`));
+    expect(await readdir(months)).toHaveLength(BACKLOG_MONTHS);
+    const before = new Set((await api.files()).map(({ id }) => id));
+    await waymark(['load', '--no-wait', months], apiEnv);
+    backlog = (await api.files()).filter(({ id }) => !before.has(id));
+    expect(backlog).toHaveLength(BACKLOG_MONTHS);
+
+    await until(async () => consumers.most() > 1, 'more than one consumer', PATIENCE_MS);
+    const victim = await until(
+      async () => {
+        const loading = await db.query<{ id: string }>(
+          `select id from ingest.file where state = 'loading' limit 1`,
+        );
+        if (loading.rows.length === 0) return undefined;
+        const { items } = await namespace.get(
+          'pods',
+          '--selector',
+          'app.kubernetes.io/component=consumer',
+          '--field-selector',
+          'status.phase=Running',
+        );
+        return items[0]?.metadata.name as string | undefined;
+      },
+      'a file that is being loaded',
+      PATIENCE_MS,
+    );
+    console.log(`  killing ${victim}`);
+    await namespace.kubectl('delete', 'pod', victim, '--grace-period=0', '--force');
+    const settled = await untilSettled(
+      api,
+      backlog.map(({ id }) => id),
+      {
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      },
+    );
+    expect(
+      settled.map((file) => ({ state: file.state, rows: file.rows_loaded, rejected: file.rows_rejected })),
+    ).toEqual(settled.map(() => ({ state: 'loaded', rows: BACKLOG_ROWS, rejected: 0 })));
+  },
+  2 * PATIENCE_MS,
+);
+
+test(
+  'the operator is killed during the run: the Job is adopted, not made anew',
+  async () => {
+    const runBefore = (await allRuns())[0]!.id;
+    const active = await until(
+      async () =>
+        (await jobs()).find((job) => job.metadata.labels[RUN_LABEL] !== runBefore && !job.status.succeeded),
+      'the Job of the backlog',
+      PATIENCE_MS,
+    );
+    const { items } = await namespace.get('pods', '--selector', 'app.kubernetes.io/component=operator');
+    console.log(`  killing ${items[0].metadata.name} while ${active.metadata.name} runs`);
+    await namespace.kubectl('delete', 'pod', items[0].metadata.name, '--grace-period=0', '--force');
+    const run = await materialized();
+    expect(run.id).toBe(active.metadata.labels[RUN_LABEL]);
+    const made = await jobs();
+    expect(made.find((job) => job.metadata.name === active.metadata.name)?.metadata.uid).toBe(
+      active.metadata.uid,
+    );
+    expect(made.map((job) => job.metadata.labels[RUN_LABEL]).sort()).toEqual(
+      (await allRuns()).map(({ id }) => id).sort(),
+    );
+    console.log(`  Jobs: ${made.map((job) => job.metadata.name).join(', ')}`);
+  },
+  2 * PATIENCE_MS,
+);
+
+test('nothing is lost, nothing twice', async () => {
+  const { rows } = await db.query<{
+    _file_id: string;
+    n: number;
+    numbers: number;
+    first: number;
+    last: number;
+  }>(
+    `select _file_id, count(*)::int as n, count(distinct _row_number)::int as numbers,
+            min(_row_number)::int as first, max(_row_number)::int as last
+       from export.claims_client_a where _file_id = any($1::uuid[]) group by _file_id`,
+    [backlog.map(({ id }) => id)],
+  );
+  expect(rows.map(({ _file_id, ...counts }) => counts)).toEqual(
+    backlog.map(() => ({ n: BACKLOG_ROWS, numbers: BACKLOG_ROWS, first: 1, last: BACKLOG_ROWS })),
+  );
+  const audit = await db.query(
+    `select file_id from mart.file_audit
+      where rows_loaded <> export_rows
+         or export_rows <> coalesce(eligibility_rows, 0) + coalesce(claim_line_rows, 0) + excluded_rows`,
+  );
+  expect(audit.rows).toEqual([]);
+});
+
+test(
+  'when all is done the consumers go',
+  async () => {
+    await noConsumer();
+    await until(async () => consumers.steps.at(-1)?.ready === 0, 'the last consumer to end', PATIENCE_MS);
+    await consumers.stop();
+    expect(consumers.most()).toBeGreaterThan(1);
+    console.log(`  at most ${consumers.most()} consumers were at work; over time (seconds: ready of wanted)`);
+    console.log(
+      `  ${consumers.steps.map(({ at, ready, wanted }) => `${at}: ${ready}/${wanted}`).join('  ')}`,
+    );
+  },
+  PATIENCE_MS,
+);
+
+/** What an upgrade must not change. */
+const held = async () => ({
+  files: (await db.query('select id, state, run_id from ingest.file order by id')).rows,
+  lines: (await db.query('select count(*)::int as n from mart.claim_line')).rows,
+  token: (await namespace.secret('waymark-api')).token,
+  password: (await namespace.secret('waymark-postgres')).password,
+});
+
+test(
+  'upgrade and rollback keep data and passwords',
+  async () => {
+    const before = await held();
+    await namespace.helm(
+      'upgrade',
+      'waymark',
+      CHART,
+      '--values',
+      VALUES,
+      '--set',
+      'logLevel=debug,postgres.resources.limits.memory=900Mi',
+      '--wait',
+      '--timeout',
+      '5m',
+    );
+    await connect();
+    expect(await held()).toEqual(before);
+    await namespace.helm('rollback', 'waymark', '1', '--wait', '--timeout', '5m');
+    await connect();
+    expect(await held()).toEqual(before);
+  },
+  8 * MINUTE_MS,
+);
+
+test(
+  'a second release in the namespace does not touch the first',
+  async () => {
+    const runsBefore = (await allRuns()).length;
+    const jobsBefore = await jobs();
+    await namespace.helm('install', 'second', CHART, '--values', VALUES, '--wait', '--timeout', '5m');
+    const { token } = await namespace.secret('second-api');
+    const env = { API_URL: await way('svc/second-api', 8000), API_TOKEN: token! };
+    await waymark(['load', `${SAMPLES}/set-1/Patient-membership-clientA-202307.xlsx`], env);
+    const job = await until(
+      async () =>
+        (await jobs()).find(
+          (one) => !jobsBefore.some((old) => old.metadata.uid === one.metadata.uid) && one.status.succeeded,
+        ),
+      'the run of the second release',
+      PATIENCE_MS,
+    );
+    expect(job.metadata.name).toMatch(/^second-/);
+    expect((await allRuns()).length).toBe(runsBefore);
+    expect((await api.files()).length).toBe((await held()).files.length);
+    await namespace.helm('uninstall', 'second', '--wait');
+    expect((await fetch(`${apiEnv.API_URL}/readyz`)).status).toBe(200);
+    expect((await transformation()).metadata.name).toBe('waymark');
+  },
+  8 * MINUTE_MS,
+);
+
+test(
+  'uninstall leaves data and passwords, and a new release finds them',
+  async () => {
+    const before = await held();
+    await namespace.helm('uninstall', 'waymark', '--wait');
+    await until(
+      async () => (await namespace.get('pods')).items.length === 0,
+      'every pod to end',
+      PATIENCE_MS,
+    );
+    await namespace.helm('install', 'waymark', CHART, '--values', VALUES, '--wait', '--timeout', '5m');
+    await connect();
+    expect(await held()).toEqual(before);
+  },
+  8 * MINUTE_MS,
+);
