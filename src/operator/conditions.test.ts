@@ -10,11 +10,11 @@ const { drain } = Spec.parse({
 });
 
 test.each([
-  [{ suspend: false, queueKnown: true }, 'True Reconciled'],
-  [{ suspend: true, queueKnown: true }, 'True Suspended'],
-  [{ suspend: true, queueKnown: false }, 'False QueueUnknown'],
+  [{ suspend: false, queueUnknown: undefined }, 'True Reconciled'],
+  [{ suspend: true, queueUnknown: undefined }, 'True Suspended'],
+  [{ suspend: true, queueUnknown: 'ECONNREFUSED' }, 'False QueueUnknown'],
   [
-    { problem: new Problem('SecretMissing', 'no Secret x'), suspend: true, queueKnown: false },
+    { problem: new Problem('SecretMissing', 'no Secret x'), suspend: true, queueUnknown: 'ECONNREFUSED' },
     'False SecretMissing',
   ],
 ])('Ready %#: %j', (seen, expected) => {

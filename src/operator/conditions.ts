@@ -19,14 +19,15 @@ const inOneWord = (code: string): string =>
 export function ready(seen: {
   problem?: Problem | undefined;
   suspend: boolean;
-  queueKnown: boolean;
+  /** Why the depth of the queue is unknown; undefined where it is known. */
+  queueUnknown: string | undefined;
 }): Judgement {
   if (seen.problem) return judge('False', seen.problem.reason, seen.problem.message);
-  if (!seen.queueKnown)
+  if (seen.queueUnknown !== undefined)
     return judge(
       'False',
       'QueueUnknown',
-      'the management API of the broker does not tell the depth of the queue; runs start only after drain.maxDelaySeconds. Look at spec.queue, its Secret, and the broker',
+      `the depth of the queue is unknown (${seen.queueUnknown}), so runs start only after drain.maxDelaySeconds: look at spec.queue, its Secret, and the broker`,
     );
   if (seen.suspend)
     return judge('True', 'Suspended', 'no new run starts while spec.suspend is true; requests wait');

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { KubernetesListObject, KubernetesObject } from '@kubernetes/client-node';
 import { type KubeConfig, ListWatch, Watch } from '@kubernetes/client-node';
 
@@ -19,12 +20,25 @@ export interface KeptInformerOptions<T extends KubernetesObject> {
   onRestart: (error: unknown) => void;
 }
 
+/** A watch that stays ended: the informer of the client begins a new one after `stop` if it was about to. */
+class EndableWatch extends Watch {
+  ended = false;
+
+  override async watch(...args: Parameters<Watch['watch']>): Promise<AbortController> {
+    if (this.ended) return new AbortController();
+    const request = await super.watch(...args);
+    if (this.ended) request.abort();
+    return request;
+  }
+}
+
 /**
  * An informer that is kept running. The one of the client ends at any error but 410 (a lost connection, a refused list),
  * so it is started again, with growing waits; and a list that comes back after `stop` must not bring it to life again.
  */
 export class KeptInformer<T extends KubernetesObject> {
-  readonly #watch: ListWatch<T>;
+  readonly #watch: EndableWatch;
+  readonly #informer: ListWatch<T>;
   readonly #options: KeptInformerOptions<T>;
   #stopped = false;
   #restart: NodeJS.Timeout | undefined;
@@ -34,9 +48,10 @@ export class KeptInformer<T extends KubernetesObject> {
 
   constructor(options: KeptInformerOptions<T>) {
     this.#options = options;
-    this.#watch = new ListWatch(
+    this.#watch = new EndableWatch(options.kubeConfig);
+    this.#informer = new ListWatch(
       options.path,
-      new Watch(options.kubeConfig),
+      this.#watch,
       async () => {
         const list = await options.list();
         // A rejected list ends the informer: after `stop` that is what is wanted.
@@ -45,11 +60,14 @@ export class KeptInformer<T extends KubernetesObject> {
       },
       false,
       options.labelSelector || undefined,
+      undefined,
+      // A wait for the next connection does not keep the process alive.
+      { delayFn: (ms: number) => delay(ms, undefined, { ref: false }) },
     );
-    this.#watch.on('add', options.onAdd);
-    this.#watch.on('update', options.onUpdate);
-    this.#watch.on('delete', options.onDelete);
-    this.#watch.on('error', (error) => this.#failed(error));
+    this.#informer.on('add', options.onAdd);
+    this.#informer.on('update', options.onUpdate);
+    this.#informer.on('delete', options.onDelete);
+    this.#informer.on('error', (error) => this.#failed(error));
   }
 
   /** Whether the objects were listed, and no failure since waits to be mended. */
@@ -58,19 +76,18 @@ export class KeptInformer<T extends KubernetesObject> {
   }
 
   get(name: string, namespace: string): T | undefined {
-    return this.#watch.get(name, namespace);
+    return this.#informer.get(name, namespace);
   }
 
   list(): readonly T[] {
-    return this.#watch.list();
+    return this.#informer.list();
   }
 
   start(): void {
     this.#startedAt = performance.now();
-    this.#watch.start().then(
+    this.#informer.start().then(
       () => {
-        if (this.#stopped) void this.#watch.stop();
-        else this.#listed ||= this.#restart === undefined;
+        this.#listed ||= this.#restart === undefined;
       },
       (error) => this.#failed(error),
     );
@@ -78,8 +95,9 @@ export class KeptInformer<T extends KubernetesObject> {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#watch.ended = true;
     clearTimeout(this.#restart);
-    await this.#watch.stop();
+    await this.#informer.stop();
   }
 
   #failed(error: unknown): void {

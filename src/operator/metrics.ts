@@ -42,7 +42,7 @@ export class OperatorMetrics {
     for (const resource of ['transformations', 'jobs']) this.#restarts.inc({ resource }, 0);
     new Gauge({
       name: 'waymark_operator_work_queue_depth',
-      help: 'Transformations that wait for their next look, those with a time set included.',
+      help: 'Transformations that are due for a look and wait for it.',
       registers,
       collect() {
         this.set(waiting());

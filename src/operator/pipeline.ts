@@ -48,6 +48,9 @@ const REFUSED: Record<string, string> = {
 /** How pg words a connection that was lost, or not made in time: these have no code. */
 const LOST = /^(Connection terminated|timeout exceeded|timeout expired|Client has encountered)/;
 
+/** Codes of the operating system and the resolver, such as ECONNREFUSED; Node's own begin with ERR_. */
+const UNREACHABLE = /^E(?!RR_)[A-Z_]+$/;
+
 /** An error of the database as a problem of the Transformation; undefined where it is none. */
 export function ledgerProblem(error: unknown): Problem | undefined {
   if (isDatabaseError(error)) {
@@ -58,9 +61,10 @@ export function ledgerProblem(error: unknown): Problem | undefined {
     const why = REFUSED[error.code ?? ''] ?? `it answered with SQLSTATE ${error.code}`;
     return new Problem('DatabaseUnavailable', `the database cannot be used: ${why}`, { cause: error });
   }
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (typeof code !== 'string' && !LOST.test(message ?? '')) return undefined;
-  const why = typeof code === 'string' ? code : 'the connection was lost or not made in time';
+  const { code = '', message = '' } = error as NodeJS.ErrnoException;
+  const unreachable = UNREACHABLE.test(code);
+  if (!unreachable && !LOST.test(message)) return undefined;
+  const why = unreachable ? code : 'the connection was lost or not made in time';
   return new Problem(
     'DatabaseUnavailable',
     `the database is out of reach (${why}): look at spec.database, its Secret, and the server`,

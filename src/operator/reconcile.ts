@@ -30,6 +30,8 @@ export interface ReconcilerContext {
 interface Sight {
   problem?: Problem;
   queue?: QueueDepth;
+  /** Why the depth of the queue is not known. */
+  queueUnknown?: string;
   /** There once the ledger was read. */
   ledger?: {
     pendingFiles: number;
@@ -66,6 +68,8 @@ export class Reconciler {
       await this.#lookAndAct(transformation, sight, now);
     } catch (error) {
       sight.problem = problemOf(error);
+      // A look that failed did not see the pipeline at rest.
+      this.#pipelineOf(name).memory = { emptySince: undefined };
     }
     metrics.reconciled(sight.problem ? 'problem' : 'ok');
     await this.#report(transformation, sight, now);
@@ -83,11 +87,15 @@ export class Reconciler {
     const pipeline = this.#pipelineOf(transformation.metadata.name);
     const { settings, queue } = await this.#secrets(transformation);
     const depth = async () => {
-      const seen = await readQueueDepth(queue).catch(() => undefined);
-      metrics.queue(seen);
-      if (!seen) throw new Error('unknown');
-      sight.queue = seen;
-      return seen;
+      metrics.queue(undefined);
+      try {
+        sight.queue = await readQueueDepth(queue);
+      } catch (error) {
+        sight.queueUnknown = reasonOf(error);
+        throw error;
+      }
+      metrics.queue(sight.queue);
+      return sight.queue;
     };
     const pool = pipeline.ledger(settings);
     const context: ExecutionContext = {
@@ -200,7 +208,14 @@ export class Reconciler {
 
 /** The status after a look; what could not be seen stays as it was told last. */
 function nextStatus({ metadata, spec, status: before }: Transformation, sight: Sight, now: Date): Status {
-  const { problem, queue, ledger, execution, handledRunRequest = before?.handledRunRequest } = sight;
+  const {
+    problem,
+    queue,
+    queueUnknown,
+    ledger,
+    execution,
+    handledRunRequest = before?.handledRunRequest,
+  } = sight;
   const stillActive = !ledger || before?.activeRun?.run === ledger.runId ? before?.activeRun : undefined;
   const activeRun =
     execution?.kind === 'active' ? execution.active : execution?.kind === 'ended' ? undefined : stillActive;
@@ -208,7 +223,7 @@ function nextStatus({ metadata, spec, status: before }: Transformation, sight: S
   const pendingFiles = ledger ? ledger.pendingFiles : before?.pendingFiles;
   const stuck = execution?.kind === 'active' ? execution.obstacle : undefined;
   const conditions = {
-    Ready: ready({ problem, suspend: spec.suspend, queueKnown: queue !== undefined }),
+    Ready: ready({ problem, suspend: spec.suspend, queueUnknown }),
     QueueDrained: queueDrained(ledger && { ...ledger, queue }, spec.drain),
     Running: running(ledger && activeRun, stuck, ledger?.decision),
     LastRunSucceeded: lastRunSucceeded(lastRun),
@@ -235,6 +250,13 @@ function problemOf(error: unknown): Problem {
   const problem = ledgerProblem(error);
   if (!problem) throw error;
   return problem;
+}
+
+/** Why the broker could not be asked, in few words: `fetch` hides it in the cause. */
+function reasonOf(error: unknown): string {
+  const { message, cause, name } = error as Error;
+  if (name === 'ZodError') return 'it has no statistics of it yet';
+  return (cause as NodeJS.ErrnoException | undefined)?.code ?? message;
 }
 
 /** One id for one wish, so that it is granted once, also when the operator is killed before it could note it. */

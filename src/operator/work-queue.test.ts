@@ -86,6 +86,7 @@ test('work comes again after the time that it names, or sooner when somebody add
   });
   queue.add('a');
   await clock.pass(1200);
+  expect(queue.waiting).toBe(0);
   queue.add('a');
   await clock.pass(600);
   expect(times).toEqual([0, 500, 1000, 1200, 1700]);

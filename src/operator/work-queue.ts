@@ -25,6 +25,8 @@ interface Entry {
   again: boolean;
   failures: number;
   timer: unknown;
+  /** Whether its turn is now, and not only when a time has passed. */
+  due: boolean;
 }
 
 /**
@@ -41,15 +43,21 @@ export class WorkQueue {
     this.#options = { timers: realTimers, backoffMs: { first: 500, longest: 60_000 }, ...options };
   }
 
-  /** How many keys wait for their turn, those with a time set included. */
+  /** How many keys wait to be worked on now; those whose time has not come do not count. */
   get waiting(): number {
-    return [...this.#entries.values()].filter(({ running, again }) => !running || again).length;
+    return [...this.#entries.values()].filter(({ running, due, again }) => (running ? again : due)).length;
   }
 
   /** Has the work of the key done at once, or once more where it is being done. */
   add(key: string): void {
     if (this.#stopped) return;
-    const entry = this.#entries.get(key) ?? { running: false, again: false, failures: 0, timer: undefined };
+    const entry = this.#entries.get(key) ?? {
+      running: false,
+      again: false,
+      failures: 0,
+      timer: undefined,
+      due: false,
+    };
     this.#entries.set(key, entry);
     if (entry.running) {
       entry.again = true;
@@ -71,6 +79,7 @@ export class WorkQueue {
 
   #schedule(key: string, entry: Entry, ms: number): void {
     this.#options.timers.clear(entry.timer);
+    entry.due = ms === 0;
     entry.timer = this.#options.timers.set(() => void this.#run(key, entry), ms);
   }
 
