@@ -41,8 +41,13 @@ program
 program
   .command('migrate')
   .description("bring the ledger's tables, and one export table a feed, to their newest form")
-  .action(async () => {
-    await (await import('./commands.ts')).migrateAll();
+  .addOption(
+    new Option('--wait <seconds>', 'how long to wait for a database that is not there yet')
+      .argParser(Number)
+      .default(0),
+  )
+  .action(async (options: { wait: number }) => {
+    await (await import('./commands.ts')).migrateAll(options);
   });
 program
   .command('status')
@@ -83,7 +88,7 @@ try {
   const { code, message } = error as NodeJS.ErrnoException;
   // What the person at the terminal can mend needs a sentence, not a stack.
   if (error instanceof ConfigError || error instanceof FeedError) console.error(message);
-  else if (code === 'ECONNREFUSED')
+  else if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
     console.error('No database answers: start `npm run dev`, or set POSTGRES_HOST.');
   else throw error;
   process.exitCode = 1;

@@ -17,7 +17,7 @@ import { openLedger } from '../../src/dev/figures.ts';
 import { readManifest, SAMPLES } from '../../src/dev/manifest.ts';
 import { PROJECT } from '../../src/dev/paths.ts';
 import { untilSettled } from '../../src/dev/settled.ts';
-import { RUN_LABEL } from '../../src/operator/transformation.ts';
+import { RUN_LABEL, TRANSFORMATION_LABEL } from '../../src/operator/transformation.ts';
 import { until } from '../setup/until.ts';
 import { type Forward, Namespace, waymark } from './kube.ts';
 import { openPrometheus, type Prometheus } from './prometheus.ts';
@@ -437,7 +437,7 @@ test(
       'the run of the second release',
       PATIENCE_MS,
     );
-    expect(job.metadata.name).toMatch(/^second-/);
+    expect(job.metadata.labels[TRANSFORMATION_LABEL]).toBe('second');
     expect((await allRuns()).length).toBe(runsBefore);
     expect((await api.files()).length).toBe((await held()).files.length);
     await namespace.helm('uninstall', 'second', '--wait');
