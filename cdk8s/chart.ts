@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import { transformationCrd } from '../src/operator/crd.ts';
-import { manifestOf } from './construct.ts';
 import type { Files } from './files.ts';
 import { HelmResolution, Leaf, PlainResolution } from './leaf.ts';
 import { notes } from './notes.ts';
+import { manifestOf } from './parts/construct.ts';
 import { chartReadme } from './readme.ts';
 import { releaseOf } from './release.ts';
 import { rulesOf, rulesTemplate } from './rules.ts';

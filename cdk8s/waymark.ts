@@ -1,18 +1,18 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import { Api } from './api.ts';
-import { conditionsOf, When } from './construct.ts';
-import { Consumer } from './consumer.ts';
-import { Docs } from './docs.ts';
 import type { Leaf } from './leaf.ts';
 import { isEmpty } from './leaf.ts';
-import { Monitoring } from './monitoring.ts';
-import { Operator } from './operator.ts';
-import { Postgres } from './postgres.ts';
-import { Rabbitmq } from './rabbitmq.ts';
+import { Api } from './parts/api.ts';
+import { conditionsOf, When } from './parts/construct.ts';
+import { Consumer } from './parts/consumer.ts';
+import { Docs } from './parts/docs.ts';
+import { Monitoring } from './parts/monitoring.ts';
+import { Operator } from './parts/operator.ts';
+import { Postgres } from './parts/postgres.ts';
+import { Rabbitmq } from './parts/rabbitmq.ts';
+import { SampleData } from './parts/sample-data.ts';
+import { Storage } from './parts/storage.ts';
+import { Transformation } from './parts/transformation.ts';
 import type { Release } from './release.ts';
-import { SampleData } from './sample-data.ts';
-import { Storage } from './storage.ts';
-import { Transformation } from './transformation.ts';
 
 // Keys stay in the order in which the tree states them: kind, name, then what matters most.
 process.env.CDK8S_DISABLE_SORT = '1';

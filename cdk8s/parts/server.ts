@@ -1,6 +1,6 @@
 import type { k8s } from 'cdk8s-plus-27';
-import { type Leaf, type Leafy, Optional, text } from './leaf.ts';
-import type { ChartValues } from './release.ts';
+import { type Leaf, type Leafy, Optional, text } from '../leaf.ts';
+import type { ChartValues } from '../release.ts';
 
 // What Postgres and RabbitMQ have in common: an official image and a volume of their own.
 

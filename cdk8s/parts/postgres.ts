@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
+import type { Release } from '../release.ts';
 import { resource, service, serviceAccount } from './construct.ts';
 import { containerSecurity, podSecurity, secretVariable, selectorLabels, variable } from './pod.ts';
-import type { Release } from './release.ts';
 import { HEADLESS, imageOf, volumeClaim } from './server.ts';
 
 const COMPONENT = 'postgres';

@@ -1,7 +1,8 @@
 import type { ServiceType } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { Optional } from '../leaf.ts';
+import type { Release } from '../release.ts';
 import { resource, service, serviceAccount, setMap, When } from './construct.ts';
-import { Optional } from './leaf.ts';
 import {
   number,
   postgresEnv,
@@ -11,7 +12,6 @@ import {
   selectorLabels,
   variable,
 } from './pod.ts';
-import type { Release } from './release.ts';
 
 const COMPONENT = 'api';
 export const API_PORT = 8000;

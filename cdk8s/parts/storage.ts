@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
+import { Optional } from '../leaf.ts';
+import type { Release } from '../release.ts';
 import { resource } from './construct.ts';
-import { Optional } from './leaf.ts';
-import type { Release } from './release.ts';
 
 const COMPONENT = 'storage';
 

@@ -1,12 +1,12 @@
 import { ApiObject } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { dashboard } from '../dashboard.ts';
+import { ServiceMonitor } from '../imports/monitoring.coreos.com.ts';
+import { type Leaf, overlay } from '../leaf.ts';
+import type { Release } from '../release.ts';
 import { metadata, setMap, When } from './construct.ts';
-import { dashboard } from './dashboard.ts';
-import { ServiceMonitor } from './imports/monitoring.coreos.com.ts';
-import { type Leaf, overlay } from './leaf.ts';
 import { selectorLabels } from './pod.ts';
-import type { Release } from './release.ts';
 
 const COMPONENT = 'monitoring';
 const ROLES = { api: 'http', consumer: 'metrics', operator: 'metrics', docs: 'http' };

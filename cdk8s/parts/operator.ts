@@ -1,10 +1,10 @@
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { GROUP, PLURAL } from '../src/operator/transformation.ts';
+import { GROUP, PLURAL } from '../../src/operator/transformation.ts';
+import { text } from '../leaf.ts';
+import type { Release } from '../release.ts';
 import { asText, metadata, resource, service } from './construct.ts';
-import { text } from './leaf.ts';
 import { METRICS_PORT, rolePod, selectorLabels, variable } from './pod.ts';
-import type { Release } from './release.ts';
 
 const COMPONENT = 'operator';
 

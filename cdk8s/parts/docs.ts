@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
+import type { Release } from '../release.ts';
 import { resource, service, serviceAccount } from './construct.ts';
 import { postgresEnv, rolePod, selectorLabels, variable } from './pod.ts';
-import type { Release } from './release.ts';
 
 const COMPONENT = 'docs';
 const PORT = 8080;

@@ -1,11 +1,11 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { API_VERSION, KIND } from '../src/operator/transformation.ts';
-import { QUEUE } from '../src/queue/topology.ts';
+import { API_VERSION, KIND } from '../../src/operator/transformation.ts';
+import { QUEUE } from '../../src/queue/topology.ts';
+import type { TransformationSpec } from '../imports/waymark.dev.ts';
+import type { Leafy } from '../leaf.ts';
+import type { Release } from '../release.ts';
 import { metadata } from './construct.ts';
-import type { TransformationSpec } from './imports/waymark.dev.ts';
-import type { Leafy } from './leaf.ts';
-import type { Release } from './release.ts';
 
 const COMPONENT = 'transformation';
 

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
+import { literal, text } from '../leaf.ts';
+import type { Release } from '../release.ts';
 import { API_PORT } from './api.ts';
 import { resource, serviceAccount } from './construct.ts';
-import { literal, text } from './leaf.ts';
 import {
   containerSecurity,
   NODE_USER,
@@ -10,7 +11,6 @@ import {
   selectorLabels,
   variable,
 } from './pod.ts';
-import type { Release } from './release.ts';
 
 const COMPONENT = 'sample-data';
 

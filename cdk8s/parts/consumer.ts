@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
-import { QUEUE } from '../src/queue/topology.ts';
+import { QUEUE } from '../../src/queue/topology.ts';
+import { ScaledObject, ScaledObjectSpecFallbackBehavior, TriggerAuthentication } from '../imports/keda.sh.ts';
+import type { Leaf } from '../leaf.ts';
+import type { Release } from '../release.ts';
 import { asText, metadata, resource, service, serviceAccount, When } from './construct.ts';
-import { ScaledObject, ScaledObjectSpecFallbackBehavior, TriggerAuthentication } from './imports/keda.sh.ts';
-import type { Leaf } from './leaf.ts';
 import { METRICS_PORT, number, postgresEnv, rabbitmqEnv, rolePod, selectorLabels, variable } from './pod.ts';
-import type { Release } from './release.ts';
 
 const COMPONENT = 'consumer';
 

@@ -1,8 +1,8 @@
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import type { Release } from '../release.ts';
 import { asText, metadata, resource, service, serviceAccount } from './construct.ts';
 import { containerSecurity, podSecurity, secretVariable, selectorLabels, variable } from './pod.ts';
-import type { Release } from './release.ts';
 import { HEADLESS, imageOf, volumeClaim } from './server.ts';
 
 const COMPONENT = 'rabbitmq';

@@ -1,6 +1,6 @@
 import type { k8s } from 'cdk8s-plus-27';
-import { equals, Fork, type Leaf, type Leafy, text } from './leaf.ts';
-import type { Release } from './release.ts';
+import { equals, Fork, type Leaf, type Leafy, text } from '../leaf.ts';
+import type { Release } from '../release.ts';
 
 /** What selects the pods of one component of one release: never a hash of the tree, which is equal in two releases. */
 export const selectorLabels = (release: Release, component: string) => ({

@@ -2,9 +2,9 @@ import { ApiObject } from 'cdk8s';
 import type { k8s, ServiceProps } from 'cdk8s-plus-27';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import type { Leaf, Leafy, Resolution } from './leaf.ts';
+import type { Leaf, Leafy, Resolution } from '../leaf.ts';
+import type { Release } from '../release.ts';
 import { selectorLabels } from './pod.ts';
-import type { Release } from './release.ts';
 
 /** A part of the tree that is there only under a condition; conditions of parts within parts add up. */
 export class When extends Construct {
