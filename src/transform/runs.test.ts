@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../test/setup/database.ts';
+import { createPool, type Pool } from '../platform/database.ts';
+import { activeRun, finishRun, lastEndedRun, requestRunOnce, startRun } from './runs.ts';
+
+const WISH = '11111111-1111-8111-8111-111111111111';
+const OTHER_WISH = '22222222-2222-8222-8222-222222222222';
+let database: TestDatabase;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool(database.config, 'test', () => {});
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  await pool.query('truncate ingest.run cascade');
+});
+
+const states = async () =>
+  (await pool.query<{ state: string }>('select state from ingest.run order by sequence')).rows.map(
+    ({ state }) => state,
+  );
+
+test('one wish is granted once, also after its run has ended', async () => {
+  await requestRunOnce(pool, WISH);
+  await requestRunOnce(pool, WISH);
+  expect(await states()).toEqual(['requested']);
+  expect((await startRun(pool, 'drained'))?.id).toBe(WISH);
+  await requestRunOnce(pool, WISH);
+  await finishRun(pool, WISH, { state: 'succeeded', summary: null, message: null });
+  await requestRunOnce(pool, WISH);
+  expect(await states()).toEqual(['succeeded']);
+});
+
+test('a wish while another one waits is granted by the same run', async () => {
+  await requestRunOnce(pool, WISH);
+  await requestRunOnce(pool, OTHER_WISH);
+  expect(await states()).toEqual(['requested']);
+});
+
+test('a run is ended once, by whoever comes first', async () => {
+  const run = (await startRun(pool, 'drained'))!;
+  expect(await startRun(pool, 'drained')).toBeUndefined();
+  const failed = { state: 'failed', summary: null, message: 'first' } as const;
+  expect(await finishRun(pool, run.id, failed)).toBe(true);
+  expect(await finishRun(pool, run.id, { ...failed, message: 'second' })).toBe(false);
+  expect(await activeRun(pool)).toBeUndefined();
+  expect(await lastEndedRun(pool)).toMatchObject({ id: run.id, message: 'first' });
+});
