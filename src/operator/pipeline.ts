@@ -9,6 +9,8 @@ const CONNECTIONS = 3;
 
 /** What is kept of one Transformation between two looks: nothing that could not be lost. */
 export class Pipeline {
+  /** Of the Transformation. */
+  readonly uid: string;
   memory: Memory = { emptySince: undefined };
   /** The run whose Job this process has seen: it is not made again when it is gone. */
   jobSeenOf: string | undefined;
@@ -16,7 +18,8 @@ export class Pipeline {
   #pool: Pool | undefined;
   readonly #onIdleError: (error: Error) => void;
 
-  constructor(onIdleError: (error: Error) => void) {
+  constructor(uid: string, onIdleError: (error: Error) => void) {
+    this.uid = uid;
     this.#onIdleError = onIdleError;
   }
 

@@ -39,7 +39,7 @@ interface Sight {
     decision: Decision;
     /** The run that is active in the ledger. */
     runId: string | undefined;
-    lastRun: Status['lastRun'];
+    lastRun?: NonNullable<Status['lastRun']>;
   };
   execution?: Execution;
   handledRunRequest?: string;
@@ -69,8 +69,9 @@ export class Reconciler {
     } catch (error) {
       sight.problem = problemOf(error);
       // A look that failed did not see the pipeline at rest.
-      this.#pipelineOf(name).memory = { emptySince: undefined };
+      this.#pipelineOf(transformation).memory = { emptySince: undefined };
     }
+    metrics.queue(sight.queue);
     metrics.reconciled(sight.problem ? 'problem' : 'ok');
     await this.#report(transformation, sight, now);
     await this.#tidy(transformation, sight);
@@ -84,17 +85,15 @@ export class Reconciler {
   async #lookAndAct(transformation: Transformation, sight: Sight, now: Date): Promise<void> {
     const { cluster, metrics, log } = this.#context;
     const { spec, status } = transformation;
-    const pipeline = this.#pipelineOf(transformation.metadata.name);
+    const pipeline = this.#pipelineOf(transformation);
     const { settings, queue } = await this.#secrets(transformation);
     const depth = async () => {
-      metrics.queue(undefined);
       try {
         sight.queue = await readQueueDepth(queue);
       } catch (error) {
         sight.queueUnknown = reasonOf(error);
         throw error;
       }
-      metrics.queue(sight.queue);
       return sight.queue;
     };
     const pool = pipeline.ledger(settings);
@@ -114,40 +113,23 @@ export class Reconciler {
       sight.handledRunRequest = spec.runRequest;
     }
     const active = await activeRun(pool);
-    let execution = active && (await follow(active, context));
+    const found = active && (await follow(active, context));
     const seen = await observe(pool, depth);
     const { decision, drain, memory } = decide(
       seen,
       pipeline.memory,
-      {
-        ...spec.drain,
-        suspended: spec.suspend,
-        replaceActive: spec.concurrencyPolicy === 'Replace',
-      },
+      { ...spec.drain, suspended: spec.suspend, replaceActive: spec.concurrencyPolicy === 'Replace' },
       now,
     );
     pipeline.memory = memory;
-    sight.ledger = {
-      pendingFiles: seen.pendingFiles,
-      drain,
-      decision,
-      runId: active?.id,
-      lastRun: lastRunOf(
-        await lastEndedRun(pool),
-        execution?.kind === 'ended' ? { run: execution.run.id, reason: execution.outcome.reason } : undefined,
-        status?.lastRun,
-      ),
-    };
-    if (execution) sight.execution = execution;
+    sight.ledger = { pendingFiles: seen.pendingFiles, drain, decision, runId: active?.id };
+    if (found) sight.execution = found;
 
-    if (execution?.kind === 'ended' && execution.replacedFor && !spec.suspend)
-      execution = await start(execution.replacedFor, context);
-    else if (decision.action === 'run') execution = await start(decision.reason, context);
-    else if (decision.action === 'replace' && execution?.kind === 'active')
-      execution = await giveWay(execution, decision.reason, context);
-    if (execution) sight.execution = execution;
-    if (execution?.kind === 'active') sight.ledger.runId = execution.active.run;
-
+    const left = await act(decision, found, context);
+    if (left) sight.execution = left;
+    if (left?.kind === 'active') sight.ledger.runId = left.active.run;
+    const lastRun = lastRunOf(await lastEndedRun(pool), outcomesOf(found, left), status?.lastRun);
+    if (lastRun) sight.ledger.lastRun = lastRun;
     const lastSuccess = await lastSuccessAt(pool);
     if (lastSuccess) metrics.runs.succeededAt(lastSuccess);
   }
@@ -189,12 +171,14 @@ export class Reconciler {
       .catch((error: unknown) => this.#context.log.warn({ err: error }, 'an Event was not written'));
   }
 
-  #pipelineOf(name: string): Pipeline {
+  #pipelineOf({ metadata: { name, uid } }: Transformation): Pipeline {
+    const { log } = this.#context;
     const known = this.#pipelines.get(name);
-    if (known) return known;
-    const pipeline = new Pipeline((error) =>
-      this.#context.log.warn({ err: error, name }, 'an idle database connection was lost'),
-    );
+    if (known?.uid === uid) return known;
+    const onIdleError = (error: unknown) => log.warn({ err: error, name }, 'a database connection was lost');
+    // One of the same name that was deleted and made anew: nothing of the old one holds.
+    known?.close().catch(onIdleError);
+    const pipeline = new Pipeline(uid, onIdleError);
     this.#pipelines.set(name, pipeline);
     return pipeline;
   }
@@ -204,6 +188,30 @@ export class Reconciler {
     this.#pipelines.delete(name);
     await pipeline?.close();
   }
+}
+
+/** Does what was decided. @returns what became of it; undefined where there was nothing to do */
+async function act(
+  decision: Decision,
+  found: Execution | undefined,
+  context: ExecutionContext,
+): Promise<Execution | undefined> {
+  // It has made way: what takes its place was decided before.
+  if (found?.kind === 'ended' && found.replacedFor && !context.transformation.spec.suspend)
+    return start(found.replacedFor, context);
+  if (decision.action === 'run') return start(decision.reason, context);
+  if (decision.action === 'replace' && found?.kind === 'active')
+    return giveWay(found, decision.reason, context);
+  return undefined;
+}
+
+/** Why the runs ended that ended in this look, by their ids. */
+function outcomesOf(...executions: (Execution | undefined)[]): Record<string, string> {
+  return Object.fromEntries(
+    executions.flatMap((execution) =>
+      execution?.kind === 'ended' ? [[execution.run.id, execution.outcome.reason]] : [],
+    ),
+  );
 }
 
 /** The status after a look; what could not be seen stays as it was told last. */

@@ -24,7 +24,7 @@ describe('a status', () => {
 
 describe('the last run', () => {
   test('tells what dbt counted, and when', () => {
-    expect(lastRunOf(run({ state: 'succeeded', summary: summary() }), undefined, undefined)).toEqual({
+    expect(lastRunOf(run({ state: 'succeeded', summary: summary() }), {}, undefined)).toEqual({
       run: RUN_ID,
       job: `waymark-run-${RUN_ID}`,
       start: '2026-01-01T00:00:01Z',
@@ -37,24 +37,19 @@ describe('the last run', () => {
   });
 
   test.each([
-    [
-      'the outcome just seen',
-      { run: RUN_ID, reason: 'DeadlineExceeded' as const },
-      'JobGone',
-      'DeadlineExceeded',
-    ],
-    ['the status where it stands already', undefined, 'JobGone', 'JobGone'],
-    ['what dbt counted, otherwise', { run: 'another', reason: 'JobGone' as const }, undefined, 'DbtFailed'],
-  ])('has its reason from %s', (_, outcome, before, reason) => {
+    ['the outcome just seen', { [RUN_ID]: 'DeadlineExceeded' }, 'JobGone', 'DeadlineExceeded'],
+    ['the status where it stands already', {}, 'JobGone', 'JobGone'],
+    ['what dbt counted, otherwise', { another: 'JobGone' }, undefined, 'DbtFailed'],
+  ])('has its reason from %s', (_, reasons, before, reason) => {
     const previous = before
       ? { run: RUN_ID, job: 'j', end: '', outcome: 'failed' as const, reason: before }
       : undefined;
-    const last = lastRunOf(run({ summary: summary(['a_test']) }), outcome, previous);
+    const last = lastRunOf(run({ summary: summary(['a_test']) }), reasons, previous);
     expect(last).toMatchObject({ reason, message: 'dbt failed: a_test' });
   });
 
   test('is none before the first', () => {
-    expect(lastRunOf(undefined, undefined, undefined)).toBeUndefined();
+    expect(lastRunOf(undefined, {}, undefined)).toBeUndefined();
   });
 });
 

@@ -4,7 +4,6 @@ import { failureMessage } from '../transform/summary.ts';
 import type { TransformationEvent } from './cluster.ts';
 import { seconds } from './conditions.ts';
 import { jobName } from './job.ts';
-import type { Outcome } from './outcome.ts';
 import type { Condition, Status } from './transformation.ts';
 
 /** While nothing else changes, the time at which the queue was counted is written no more often, in seconds. */
@@ -32,17 +31,18 @@ export function activeRunOf(run: RunRow): NonNullable<Status['activeRun']> {
 }
 
 /**
- * The run that ended last as the status tells it. The ledger does not keep the word for why it failed: it comes from the
- * outcome just seen, or from the status where it stands already.
+ * The run that ended last as the status tells it.
+ * @param reasons why runs ended, by their ids, as far as this was just seen: the ledger does not keep the word, so
+ *   otherwise it comes from the status where it stands already
  */
 export function lastRunOf(
   run: RunRow | undefined,
-  outcome: { run: string; reason: Outcome['reason'] } | undefined,
+  reasons: Record<string, string>,
   previous: Status['lastRun'],
 ): Status['lastRun'] {
   if (!run?.ended_at) return undefined;
   const succeeded = run.state === 'succeeded';
-  const known = [outcome, previous].find((other) => other?.run === run.id)?.reason;
+  const known = reasons[run.id] ?? (previous?.run === run.id ? previous.reason : undefined);
   const otherwise = succeeded
     ? 'Succeeded'
     : (run.summary?.failing.length ?? 0) > 0

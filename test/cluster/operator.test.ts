@@ -29,6 +29,9 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await stand.stop();
+  // Neither credentials nor what the API server sent.
+  for (const secret of stand.credentials) expect(stand.output).not.toContain(secret);
+  expect(stand.output).not.toMatch(/HTTP-Code|managedFields/);
 });
 
 describe('a drained pipeline', () => {
@@ -129,6 +132,16 @@ describe('a run that fails', () => {
     expect((await stand.status()).lastRun!.message).toMatch(/exit code 2.*kubectl logs job\/waymark-run-/);
   });
 
+  test('because its Job is refused says what is wrong with it', async () => {
+    await stand.loadFile();
+    const resources = { requests: { cpu: '2' }, limits: { cpu: '1' } };
+    await stand.apply(scripts.succeeds, {}, { resources });
+    stand.startOperator();
+    await stand.untilCondition('LastRunSucceeded', 'False JobInvalid');
+    expect((await stand.status()).lastRun!.message).toMatch(/cpu limit.*spec\.jobTemplate/);
+    await stand.untilCondition('Running', 'False LastRunFailed');
+  });
+
   test('because it takes too long says so', async () => {
     await stand.loadFile();
     await stand.apply(scripts.waits, {}, { activeDeadlineSeconds: 4 });
@@ -202,6 +215,18 @@ describe('an operator', () => {
     stand.startOperator();
     await stand.untilCondition('LastRunSucceeded', 'True Succeeded');
     expect(await stand.runs()).toMatchObject([{ id: rows[0].id, state: 'succeeded' }]);
+  });
+
+  test('whose Transformation is made anew executes the run again that was active', async () => {
+    await stand.loadFile();
+    await stand.apply(scripts.waits);
+    stand.startOperator();
+    const run = await stand.untilActive();
+    await stand.kubectl('delete', 'tfm', stand.name);
+    await stand.until('its Job and pods to go', async () => (await stand.pods(run)).length === 0);
+    await stand.apply(scripts.succeeds);
+    await stand.untilCondition('LastRunSucceeded', 'True Succeeded');
+    expect(await stand.runs()).toMatchObject([{ id: run, state: 'succeeded' }]);
   });
 
   test('beside another one starts no second Job, and tells of the end once', async () => {

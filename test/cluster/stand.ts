@@ -62,6 +62,12 @@ export class Stand {
     return stand;
   }
 
+  /** What no log may hold. */
+  get credentials(): string[] {
+    const broker = decodeURIComponent(new URL(this.#vhost.config.AMQP_URL).password);
+    return [this.#database.config.POSTGRES_PASSWORD, broker].filter((text) => text.length > 5);
+  }
+
   async makeSecrets(): Promise<void> {
     const { config } = this.#database;
     const broker = new URL(this.#vhost.config.AMQP_URL);
