@@ -11,8 +11,8 @@ export interface Step {
 
 export interface ReplicaWatch {
   steps: Step[];
-  /** Most consumers that were ready at once. */
-  most(): number;
+  /** Most consumers that were ready at once, from that step on. */
+  most(fromStep?: number): number;
   stop(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export function watchReplicas(namespace: Namespace, deployment: string): Replica
   watching.catch(() => {}); // Told by `stop`.
   return {
     steps,
-    most: () => Math.max(0, ...steps.map((step) => step.ready)),
+    most: (fromStep = 0) => Math.max(0, ...steps.slice(fromStep).map((step) => step.ready)),
     async stop() {
       stopping.abort();
       await watching;
