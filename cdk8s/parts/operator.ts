@@ -27,6 +27,8 @@ export class Operator extends Construct {
       { name, component: COMPONENT },
       {
         replicas: 1,
+        // Two are safe; one after the other keeps the metrics in one place.
+        strategy: { type: 'Recreate' },
         selector: { matchLabels: selectorLabels(release, COMPONENT) },
         template: rolePod(release, COMPONENT, {
           command: 'operator',
