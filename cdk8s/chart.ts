@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { transformationCrd } from '../src/operator/crd.ts';
+import { DASHBOARD_FILE, dashboardJson } from './dashboard.ts';
 import type { Files } from './files.ts';
 import { HelmResolution, Leaf, PlainResolution } from './leaf.ts';
 import { notes } from './notes.ts';
@@ -54,6 +55,7 @@ export function chartFiles({ version, description }: Package): Files {
     ['values.schema.json', valuesSchema(values)],
     ['README.md', chartReadme(values, description)],
     ['crds/transformations.waymark.dev.yaml', GENERATED + yaml(transformationCrd)],
+    [`dashboards/${DASHBOARD_FILE}`, dashboardJson],
     ['templates/NOTES.txt', notes],
     ['templates/rules.yaml', GENERATED + rulesTemplate(rulesOf(release))],
     ...generatedSecrets(release).map(

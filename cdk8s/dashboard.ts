@@ -57,6 +57,10 @@ export const dashboard: Dashboard = {
   ]),
 };
 
+/** The dashboard as Grafana imports it, and the name of its file. */
+export const DASHBOARD_FILE = 'waymark-pipeline.json';
+export const dashboardJson = `${JSON.stringify(dashboard, null, 1)}\n`;
+
 /** What a person would choose in Grafana. */
 export interface Choice {
   namespace: string;

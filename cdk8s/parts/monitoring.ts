@@ -1,11 +1,11 @@
 import { ApiObject } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { dashboard } from '../dashboard.ts';
+import { DASHBOARD_FILE, dashboardJson } from '../dashboard.ts';
 import { ServiceMonitor } from '../imports/monitoring.coreos.com.ts';
-import { type Leaf, overlay } from '../leaf.ts';
+import { Leaf, overlay } from '../leaf.ts';
 import type { Release } from '../release.ts';
-import { metadata, setMap, When } from './construct.ts';
+import { asText, metadata, setMap, When } from './construct.ts';
 import { selectorLabels } from './pod.ts';
 
 const COMPONENT = 'monitoring';
@@ -31,7 +31,9 @@ export class Monitoring extends Construct {
     }
     const config = new kplus.ConfigMap(new When(this, 'dashboard', shown.enabled), 'config', {
       metadata: metadata(release.named('dashboard'), 'dashboard'),
-      data: { 'waymark-pipeline.json': `${JSON.stringify(dashboard, null, 1)}\n` },
+      data: {
+        [DASHBOARD_FILE]: asText(new Leaf(dashboardJson, `.Files.Get "dashboards/${DASHBOARD_FILE}"`)),
+      },
     });
     const object = ApiObject.of(config);
     addLabels(release, object, 'dashboard', shown.labels);
