@@ -53,6 +53,18 @@ export class Namespace {
   }
 }
 
+/** Brings the chart's CRDs to their newest form. @returns whether they were there in any form */
+export async function applyCrds(folder: string): Promise<boolean> {
+  const there = await command('kubectl', ['get', '-f', folder]).then(
+    () => true,
+    () => false,
+  );
+  await command('kubectl', ['apply', '--server-side', '--force-conflicts', '-f', folder]);
+  return there;
+}
+
+export const removeCrds = (folder: string): Promise<string> => command('kubectl', ['delete', '-f', folder]);
+
 /** A way to a port in the cluster. */
 export interface Forward {
   host: string;

@@ -19,7 +19,7 @@ import { PROJECT } from '../../src/dev/paths.ts';
 import { untilSettled } from '../../src/dev/settled.ts';
 import { RUN_LABEL, TRANSFORMATION_LABEL } from '../../src/operator/transformation.ts';
 import { until } from '../setup/until.ts';
-import { type Forward, Namespace, waymark } from './kube.ts';
+import { applyCrds, type Forward, Namespace, removeCrds, waymark } from './kube.ts';
 import { openPrometheus, type Prometheus } from './prometheus.ts';
 import { type ReplicaWatch, watchReplicas } from './watch.ts';
 
@@ -58,10 +58,13 @@ let database: {
 let db: pg.Pool;
 let consumers: ReplicaWatch;
 let prometheus: Prometheus;
+let crdWasThere = true;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'waymark-e2e-'));
   prometheus = await openPrometheus();
+  // Helm leaves a CRD of another version as it is.
+  crdWasThere = await applyCrds(`${CHART}/crds`);
   namespace = await Namespace.create(`waymark-e2e-${process.pid}`);
 });
 
@@ -71,6 +74,7 @@ afterAll(async () => {
   for (const opened of ways) opened.close();
   prometheus?.close();
   await namespace?.remove();
+  if (!crdWasThere) await removeCrds(`${CHART}/crds`);
   await rm(folder, { recursive: true, force: true });
 }, 4 * MINUTE_MS);
 
