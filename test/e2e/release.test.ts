@@ -3,15 +3,9 @@ import { createHash } from 'node:crypto';
 import { link, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dashboard, expressions } from '../../cdk8s/dashboard.ts';
-import {
-  type ApiClient,
-  createApiClient,
-  type FileAnswer,
-  type RunAnswer,
-} from '../../src/dev/api-client.ts';
+import type { FileAnswer } from '../../src/dev/api-client.ts';
 import { differingFigures, differingFile } from '../../src/dev/compare.ts';
 import { openLedger } from '../../src/dev/figures.ts';
 import { readManifest, SAMPLES } from '../../src/dev/manifest.ts';
@@ -19,7 +13,8 @@ import { PROJECT } from '../../src/dev/paths.ts';
 import { untilSettled } from '../../src/dev/settled.ts';
 import { RUN_LABEL, TRANSFORMATION_LABEL } from '../../src/operator/transformation.ts';
 import { until } from '../setup/until.ts';
-import { applyCrds, type Forward, Namespace, removeCrds, waymark } from './kube.ts';
+import { Installation, type Job } from './installation.ts';
+import { applyCrds, Namespace, removeCrds, waymark } from './kube.ts';
 import { openPrometheus, type Prometheus } from './prometheus.ts';
 import { type ReplicaWatch, watchReplicas } from './watch.ts';
 
@@ -38,24 +33,7 @@ const BACKLOG_ROWS = 100_000;
 
 let namespace: Namespace;
 let folder: string;
-const ways: Forward[] = [];
-
-async function way(target: string, port: number): Promise<string> {
-  const opened = await namespace.forward(target, port);
-  ways.push(opened);
-  return `http://${opened.host}:${opened.port}`;
-}
-
-let api: ApiClient;
-let apiEnv: Record<string, string>;
-let database: {
-  POSTGRES_HOST: string;
-  POSTGRES_PORT: string;
-  POSTGRES_DB: string;
-  POSTGRES_USER: string;
-  POSTGRES_PASSWORD: string;
-};
-let db: pg.Pool;
+let first: Installation;
 let consumers: ReplicaWatch;
 let prometheus: Prometheus;
 let crdWasThere = true;
@@ -66,45 +44,17 @@ beforeAll(async () => {
   // Helm leaves a CRD of another version as it is.
   crdWasThere = await applyCrds(`${CHART}/crds`);
   namespace = await Namespace.create(`waymark-e2e-${process.pid}`);
+  first = new Installation(namespace, 'waymark', PATIENCE_MS);
 });
 
 afterAll(async () => {
   await consumers?.stop().catch(() => {});
-  await db?.end();
-  for (const opened of ways) opened.close();
+  await first?.close();
   prometheus?.close();
   await namespace?.remove();
   if (!crdWasThere) await removeCrds(`${CHART}/crds`);
   await rm(folder, { recursive: true, force: true });
 }, 4 * MINUTE_MS);
-
-/** Opens the ways to API and database anew: a way ends with the pod that it led to. */
-async function connect(): Promise<void> {
-  await db?.end();
-  for (const opened of ways.splice(0)) opened.close();
-  const { token } = await namespace.secret('waymark-api');
-  const url = await way('svc/waymark-api', 8000);
-  apiEnv = { API_URL: url, API_TOKEN: token! };
-  api = createApiClient({ url, token: token! });
-  const { username, password } = await namespace.secret('waymark-postgres');
-  const postgres = await namespace.forward('svc/waymark-postgres', 5432);
-  ways.push(postgres);
-  database = {
-    POSTGRES_HOST: postgres.host,
-    POSTGRES_PORT: String(postgres.port),
-    POSTGRES_DB: 'waymark',
-    POSTGRES_USER: username!,
-    POSTGRES_PASSWORD: password!,
-  };
-  db = new pg.Pool({
-    host: postgres.host,
-    port: postgres.port,
-    database: 'waymark',
-    user: username!,
-    password: password!,
-  });
-  db.on('error', () => {});
-}
 
 /** Seconds that a step took, for the table at the end. */
 const figures: Record<string, string> = {};
@@ -122,39 +72,10 @@ const consumersWanted = async () =>
 const noConsumer = () =>
   until(async () => (await consumersWanted()) === 0, 'the consumers to go', PATIENCE_MS);
 
-interface Job {
-  metadata: { name: string; uid: string; labels: Record<string, string> };
-  status: { succeeded?: number; failed?: number };
-}
-const jobs = async (): Promise<Job[]> => (await namespace.get('jobs', '--selector', RUN_LABEL)).items;
-
 const transformation = () => namespace.get('transformation', 'waymark');
 // biome-ignore lint/suspicious/noExplicitAny: an object of the API server.
 const condition = (object: any, type: string) =>
   object.status?.conditions?.find((one: { type: string }) => one.type === type);
-
-async function allRuns(): Promise<RunAnswer[]> {
-  const response = await fetch(`${apiEnv.API_URL}/runs`, {
-    headers: { authorization: `Bearer ${apiEnv.API_TOKEN}` },
-  });
-  return ((await response.json()) as { items: RunAnswer[] }).items;
-}
-
-/** Waits until every loaded file is in the marts and no run is under way. */
-async function materialized(): Promise<RunAnswer> {
-  return until(
-    async () => {
-      const [runs, files] = [await allRuns(), await api.files()];
-      const newest = runs[0];
-      if (newest?.state === 'failed') throw new Error(`dbt failed: ${JSON.stringify(newest)}`);
-      const waiting = files.filter((file) => file.state === 'loaded' && file.run_id === null);
-      const moving = files.filter((file) => file.state === 'received' || file.state === 'loading');
-      return newest?.state === 'succeeded' && waiting.length + moving.length === 0 ? newest : undefined;
-    },
-    'the files to be in the marts',
-    PATIENCE_MS,
-  );
-}
 
 test(
   'helm install brings everything up, and migrates the ledger',
@@ -164,8 +85,8 @@ test(
     );
     const { items } = await namespace.get('deployments,statefulsets');
     console.log(`  ${items.map((item: Job) => item.metadata.name).join(', ')}`);
-    await connect();
-    expect((await db.query('select count(*)::int as n from ingest.file')).rows).toEqual([{ n: 0 }]);
+    await first.connect();
+    expect((await first.db.query('select count(*)::int as n from ingest.file')).rows).toEqual([{ n: 0 }]);
   },
   6 * MINUTE_MS,
 );
@@ -190,21 +111,23 @@ test(
   'the sample sets come out in the marts as their manifest says, by one Job',
   async () => {
     const run = await timed('both sample sets: sent → in the marts', async () => {
-      console.log(await waymark(['load', 'samples/set-1', 'samples/set-2'], apiEnv));
-      return materialized();
+      console.log(await waymark(['load', 'samples/set-1', 'samples/set-2'], first.env));
+      return first.materialized();
     });
     expect(run.summary?.tests.failed).toBe(0);
-    const made = await jobs();
-    expect(made.map((job) => job.metadata.labels[RUN_LABEL])).toEqual((await allRuns()).map(({ id }) => id));
+    const made = await first.jobs();
+    expect(made.map((job) => job.metadata.labels[RUN_LABEL])).toEqual(
+      (await first.runs()).map(({ id }) => id),
+    );
     expect(made).toHaveLength(1);
     console.log(`  Jobs: ${made.map((job) => job.metadata.name).join(', ')}`);
 
     const manifest = readManifest();
-    const ledger = await openLedger(database);
+    const ledger = await openLedger(first.settings);
     try {
       expect(differingFigures(await ledger.figures(), manifest.expected.after_set_2)).toEqual([]);
       const seen = await ledger.seen();
-      const files = await api.files();
+      const files = await first.api.files();
       const rejected = await ledger.rejected(files.map(({ id }) => id));
       for (const sample of manifest.sets.flatMap((set) => set.files)) {
         const sha256 = createHash('sha256')
@@ -226,13 +149,13 @@ test('the Transformation tells the story', async () => {
     const object = await transformation();
     return condition(object, 'LastRunSucceeded')?.status === 'True' ? object : undefined;
   }, 'the status of the last run');
-  const [run] = await allRuns();
+  const [run] = await first.runs();
   expect(told.status.observedGeneration).toBe(told.metadata.generation);
   expect(condition(told, 'Ready')).toMatchObject({ status: 'True' });
   expect(condition(told, 'Running')).toMatchObject({ status: 'False' });
   expect(told.status.lastRun).toMatchObject({
     run: run!.id,
-    job: (await jobs())[0]!.metadata.name,
+    job: (await first.jobs())[0]!.metadata.name,
     outcome: 'succeeded',
   });
   expect(told.status.pendingFiles).toBe(0);
@@ -245,7 +168,7 @@ test('the Transformation tells the story', async () => {
 });
 
 test('the dbt docs of the run are served', async () => {
-  const page = await (await fetch(await way('svc/waymark-docs', 8080))).text();
+  const page = await (await fetch(await first.way('docs', 8080))).text();
   expect(page).toContain('claim_line');
   expect(page.length).toBeGreaterThan(500_000);
 });
@@ -312,11 +235,11 @@ test(
     for (let month = 1; month <= BACKLOG_MONTHS; month++)
       await link(big, join(months, `Patient-claim-clientA-2024${String(month).padStart(2, '0')}.xlsx`));
     expect(await readdir(months)).toHaveLength(BACKLOG_MONTHS);
-    const before = new Set((await api.files()).map(({ id }) => id));
+    const before = new Set((await first.api.files()).map(({ id }) => id));
     const stepsBefore = consumers.steps.length;
     backlogSentAt = Date.now();
-    await waymark(['load', '--no-wait', months], apiEnv);
-    backlog = (await api.files()).filter(({ id }) => !before.has(id));
+    await waymark(['load', '--no-wait', months], first.env);
+    backlog = (await first.api.files()).filter(({ id }) => !before.has(id));
     expect(backlog).toHaveLength(BACKLOG_MONTHS);
 
     await until(async () => consumers.most(stepsBefore) > 1, 'more than one consumer', PATIENCE_MS);
@@ -324,7 +247,7 @@ test(
     const { victim, pod } = await until(
       async () => {
         const { items } = await namespace.get('pods', '--selector', 'app.kubernetes.io/component=consumer');
-        const { rows } = await db.query<{ file: string; ip: string }>(BEING_LOADED);
+        const { rows } = await first.db.query<{ file: string; ip: string }>(BEING_LOADED);
         const found = items.find(
           ({ status }: { status: { podIP?: string } }) => status.podIP === rows[0]?.ip,
         );
@@ -336,7 +259,7 @@ test(
     console.log(`  killing ${pod.metadata.name}, which is loading a file`);
     await namespace.kubectl('delete', 'pod', pod.metadata.name, '--grace-period=0', '--force');
     const settled = await untilSettled(
-      api,
+      first.api,
       backlog.map(({ id }) => id),
       {
         signal: AbortSignal.timeout(PATIENCE_MS),
@@ -345,7 +268,7 @@ test(
     figures[`backlog: sent → ${BACKLOG_MONTHS} files of ${BACKLOG_ROWS} rows loaded`] =
       secondsSince(backlogSentAt);
     // Of the attempt that was cut off nothing is left but its number.
-    const { rows } = await db.query('select attempts from ingest.file where id = $1', [victim.file]);
+    const { rows } = await first.db.query('select attempts from ingest.file where id = $1', [victim.file]);
     expect(rows[0].attempts).toBeGreaterThan(1);
     expect(
       settled.map((file) => ({ state: file.state, rows: file.rows_loaded, rejected: file.rows_rejected })),
@@ -357,25 +280,27 @@ test(
 test(
   'the operator is killed during the run: the Job is adopted, not made anew',
   async () => {
-    const runBefore = (await allRuns())[0]!.id;
+    const runBefore = (await first.runs())[0]!.id;
     const active = await until(
       async () =>
-        (await jobs()).find((job) => job.metadata.labels[RUN_LABEL] !== runBefore && !job.status.succeeded),
+        (await first.jobs()).find(
+          (job) => job.metadata.labels[RUN_LABEL] !== runBefore && !job.status.succeeded,
+        ),
       'the Job of the backlog',
       PATIENCE_MS,
     );
     const { items } = await namespace.get('pods', '--selector', 'app.kubernetes.io/component=operator');
     console.log(`  killing ${items[0].metadata.name} while ${active.metadata.name} runs`);
     await namespace.kubectl('delete', 'pod', items[0].metadata.name, '--grace-period=0', '--force');
-    const run = await materialized();
+    const run = await first.materialized();
     figures['backlog: sent → in the marts'] = secondsSince(backlogSentAt);
     expect(run.id).toBe(active.metadata.labels[RUN_LABEL]);
-    const made = await jobs();
+    const made = await first.jobs();
     expect(made.find((job) => job.metadata.name === active.metadata.name)?.metadata.uid).toBe(
       active.metadata.uid,
     );
     expect(made.map((job) => job.metadata.labels[RUN_LABEL]).sort()).toEqual(
-      (await allRuns()).map(({ id }) => id).sort(),
+      (await first.runs()).map(({ id }) => id).sort(),
     );
     console.log(`  Jobs: ${made.map((job) => job.metadata.name).join(', ')}`);
   },
@@ -383,7 +308,7 @@ test(
 );
 
 test('nothing is lost, nothing twice', async () => {
-  const { rows } = await db.query<{
+  const { rows } = await first.db.query<{
     _file_id: string;
     n: number;
     numbers: number;
@@ -398,7 +323,7 @@ test('nothing is lost, nothing twice', async () => {
   expect(rows.map(({ _file_id, ...counts }) => counts)).toEqual(
     backlog.map(() => ({ n: BACKLOG_ROWS, numbers: BACKLOG_ROWS, first: 1, last: BACKLOG_ROWS })),
   );
-  const audit = await db.query(
+  const audit = await first.db.query(
     `select file_id from mart.file_audit
       where rows_loaded <> export_rows
          or export_rows <> coalesce(eligibility_rows, 0) + coalesce(claim_line_rows, 0) + excluded_rows`,
@@ -422,18 +347,10 @@ test(
   PATIENCE_MS,
 );
 
-/** What an upgrade must not change. */
-const held = async () => ({
-  files: (await db.query('select id, state, run_id from ingest.file order by id')).rows,
-  lines: (await db.query('select count(*)::int as n from mart.claim_line')).rows,
-  token: (await namespace.secret('waymark-api')).token,
-  password: (await namespace.secret('waymark-postgres')).password,
-});
-
 test(
   'upgrade and rollback keep data and passwords',
   async () => {
-    const before = await held();
+    const before = await first.held();
     await namespace.helm(
       'upgrade',
       'waymark',
@@ -446,11 +363,11 @@ test(
       '--timeout',
       '5m',
     );
-    await connect();
-    expect(await held()).toEqual(before);
+    await first.connect();
+    expect(await first.held()).toEqual(before);
     await namespace.helm('rollback', 'waymark', '1', '--wait', '--timeout', '5m');
-    await connect();
-    expect(await held()).toEqual(before);
+    await first.connect();
+    expect(await first.held()).toEqual(before);
   },
   8 * MINUTE_MS,
 );
@@ -458,25 +375,26 @@ test(
 test(
   'a second release in the namespace does not touch the first',
   async () => {
-    const runsBefore = (await allRuns()).length;
-    const jobsBefore = await jobs();
+    const second = new Installation(namespace, 'second', PATIENCE_MS);
+    const runsBefore = (await first.runs()).length;
+    const jobsBefore = await first.jobs();
     await namespace.helm('install', 'second', CHART, '--values', VALUES, '--wait', '--timeout', '5m');
-    const { token } = await namespace.secret('second-api');
-    const env = { API_URL: await way('svc/second-api', 8000), API_TOKEN: token! };
-    await waymark(['load', `${SAMPLES}/set-1/Patient-membership-clientA-202307.xlsx`], env);
+    await second.connect();
+    await waymark(['load', `${SAMPLES}/set-1/Patient-membership-clientA-202307.xlsx`], second.env);
     const job = await until(
       async () =>
-        (await jobs()).find(
+        (await first.jobs()).find(
           (one) => !jobsBefore.some((old) => old.metadata.uid === one.metadata.uid) && one.status.succeeded,
         ),
       'the run of the second release',
       PATIENCE_MS,
     );
     expect(job.metadata.labels[TRANSFORMATION_LABEL]).toBe('second');
-    expect((await allRuns()).length).toBe(runsBefore);
-    expect((await api.files()).length).toBe((await held()).files.length);
+    expect((await first.runs()).length).toBe(runsBefore);
+    expect((await first.api.files()).length).toBe((await first.held()).files.length);
+    await second.close();
     await namespace.helm('uninstall', 'second', '--wait');
-    expect((await fetch(`${apiEnv.API_URL}/readyz`)).status).toBe(200);
+    expect((await fetch(`${first.env.API_URL}/readyz`)).status).toBe(200);
     expect((await transformation()).metadata.name).toBe('waymark');
   },
   8 * MINUTE_MS,
@@ -485,7 +403,7 @@ test(
 test(
   'uninstall leaves data and passwords, and a new release finds them',
   async () => {
-    const before = await held();
+    const before = await first.held();
     await namespace.helm('uninstall', 'waymark', '--wait');
     await until(
       async () => (await namespace.get('pods')).items.length === 0,
@@ -493,8 +411,8 @@ test(
       PATIENCE_MS,
     );
     await namespace.helm('install', 'waymark', CHART, '--values', VALUES, '--wait', '--timeout', '5m');
-    await connect();
-    expect(await held()).toEqual(before);
+    await first.connect();
+    expect(await first.held()).toEqual(before);
   },
   8 * MINUTE_MS,
 );
