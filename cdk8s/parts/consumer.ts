@@ -3,8 +3,9 @@ import { QUEUE } from '../../src/queue/topology.ts';
 import { ScaledObject, ScaledObjectSpecFallbackBehavior, TriggerAuthentication } from '../imports/keda.sh.ts';
 import type { Leaf } from '../leaf.ts';
 import type { Release } from '../release.ts';
-import { asText, metadata, resource, service, serviceAccount, When } from './construct.ts';
-import { METRICS_PORT, number, postgresEnv, rabbitmqEnv, rolePod, selectorLabels, variable } from './pod.ts';
+import { asText, metadata, When } from './construct.ts';
+import { METRICS_PORT, number, postgresEnv, rabbitmqEnv, variable } from './pod.ts';
+import { deployRole } from './role.ts';
 
 const COMPONENT = 'consumer';
 
@@ -13,33 +14,21 @@ export class Consumer extends Construct {
   constructor(scope: Construct, release: Release) {
     super(scope, COMPONENT);
     const { consumer } = release.values;
-    const name = release.named(COMPONENT);
-    serviceAccount(this, release, COMPONENT);
-    resource(
-      this,
-      'apps/v1 Deployment',
-      { name, component: COMPONENT },
-      {
-        selector: { matchLabels: selectorLabels(release, COMPONENT) },
-        template: rolePod(release, COMPONENT, {
-          command: 'consumer',
-          port: { name: 'metrics', number: METRICS_PORT },
-          env: [
-            ...postgresEnv(release),
-            ...rabbitmqEnv(release),
-            variable('METRICS_PORT', String(METRICS_PORT)),
-            variable('CONSUMER_PREFETCH', number(consumer.prefetch)),
-            variable('MAX_ATTEMPTS', number(consumer.maxAttempts)),
-          ],
-          resources: consumer.resources,
-          serviceAccount: name,
-          migrates: true,
-          storesFiles: true,
-          terminationGracePeriodSeconds: consumer.terminationGracePeriodSeconds,
-        }),
-      },
-    );
-    service(this, release, COMPONENT, [{ name: 'metrics', port: METRICS_PORT }]);
+    deployRole(this, release, COMPONENT, {
+      command: 'consumer',
+      port: { name: 'metrics', number: METRICS_PORT },
+      env: [
+        ...postgresEnv(release),
+        ...rabbitmqEnv(release),
+        variable('METRICS_PORT', String(METRICS_PORT)),
+        variable('CONSUMER_PREFETCH', number(consumer.prefetch)),
+        variable('MAX_ATTEMPTS', number(consumer.maxAttempts)),
+      ],
+      resources: consumer.resources,
+      migrates: true,
+      storesFiles: true,
+      terminationGracePeriodSeconds: consumer.terminationGracePeriodSeconds,
+    });
     this.#scale(release);
   }
 

@@ -3,8 +3,9 @@ import { Construct } from 'constructs';
 import { GROUP, PLURAL } from '../../src/operator/transformation.ts';
 import { text } from '../leaf.ts';
 import type { Release } from '../release.ts';
-import { asText, metadata, resource, service } from './construct.ts';
-import { METRICS_PORT, rolePod, selectorLabels, variable } from './pod.ts';
+import { asText, metadata } from './construct.ts';
+import { METRICS_PORT, variable } from './pod.ts';
+import { deployRole } from './role.ts';
 
 const COMPONENT = 'operator';
 
@@ -12,41 +13,26 @@ const COMPONENT = 'operator';
 export class Operator extends Construct {
   constructor(scope: Construct, release: Release) {
     super(scope, COMPONENT);
-    const name = release.named(COMPONENT);
-    const account = new kplus.ServiceAccount(this, 'account', {
-      metadata: metadata(name, COMPONENT),
-      automountToken: false,
+    const account = deployRole(this, release, COMPONENT, {
+      command: 'operator',
+      replicas: 1,
+      // Two are safe; one after the other keeps the metrics in one place.
+      strategy: { type: 'Recreate' },
+      port: { name: 'metrics', number: METRICS_PORT },
+      env: [
+        { name: 'WATCH_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+        // Another release in the namespace has an operator of its own.
+        variable('TRANSFORMATION_SELECTOR', text`app.kubernetes.io/instance=${release.name}`),
+        variable('METRICS_PORT', String(METRICS_PORT)),
+      ],
+      resources: release.values.operator.resources,
+      usesApiServer: true,
+      terminationGracePeriodSeconds: 30,
     });
-    const role = this.#role(release);
-    new kplus.RoleBinding(this, 'role-binding', { metadata: metadata(name, COMPONENT), role }).addSubjects(
-      account,
-    );
-    resource(
-      this,
-      'apps/v1 Deployment',
-      { name, component: COMPONENT },
-      {
-        replicas: 1,
-        // Two are safe; one after the other keeps the metrics in one place.
-        strategy: { type: 'Recreate' },
-        selector: { matchLabels: selectorLabels(release, COMPONENT) },
-        template: rolePod(release, COMPONENT, {
-          command: 'operator',
-          port: { name: 'metrics', number: METRICS_PORT },
-          env: [
-            { name: 'WATCH_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
-            // Another release in the namespace has an operator of its own.
-            variable('TRANSFORMATION_SELECTOR', text`app.kubernetes.io/instance=${release.name}`),
-            variable('METRICS_PORT', String(METRICS_PORT)),
-          ],
-          resources: release.values.operator.resources,
-          serviceAccount: name,
-          usesApiServer: true,
-          terminationGracePeriodSeconds: 30,
-        }),
-      },
-    );
-    service(this, release, COMPONENT, [{ name: 'metrics', port: METRICS_PORT }]);
+    new kplus.RoleBinding(this, 'role-binding', {
+      metadata: metadata(release.named(COMPONENT), COMPONENT),
+      role: this.#role(release),
+    }).addSubjects(account);
   }
 
   #role(release: Release): kplus.Role {

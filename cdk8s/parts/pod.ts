@@ -13,7 +13,7 @@ export const selectorLabels = (release: Release, component: string) => ({
 const STORAGE_LABEL = 'waymark.dev/storage';
 
 /** The restricted Pod Security Standard, for a pod that runs as this user. */
-export const podSecurity = (user: number): Leafy<k8s.PodSecurityContext> => ({
+const podSecurity = (user: number): Leafy<k8s.PodSecurityContext> => ({
   runAsNonRoot: true,
   runAsUser: user,
   runAsGroup: user,
@@ -90,6 +90,17 @@ export const storage = {
     ),
 };
 
+/** What holds for every pod of a release; it runs as `user`, under the account of its component. */
+export const everyPod = (release: Release, component: string, user: number) => ({
+  serviceAccountName: release.named(component),
+  automountServiceAccountToken: false,
+  enableServiceLinks: false,
+  securityContext: podSecurity(user),
+  imagePullSecrets: release.values.imagePullSecrets as never,
+  nodeSelector: release.values.nodeSelector,
+  tolerations: release.values.tolerations as never,
+});
+
 const TMP = 'tmp';
 
 export interface RolePod {
@@ -98,7 +109,6 @@ export interface RolePod {
   port: { name: 'http' | 'metrics'; number: number };
   env: Env[];
   resources: Leaf<Record<string, unknown>>;
-  serviceAccount: Leaf<string>;
   /** Whether it speaks with the Kubernetes API. */
   usesApiServer?: boolean;
   /** Whether the ledger has to be there, in its newest form, before it starts. */
@@ -121,13 +131,8 @@ export function rolePod(release: Release, component: string, pod: RolePod): Leaf
   return {
     metadata: { labels: { ...selectorLabels(release, component), ...files?.labels(release) } },
     spec: {
-      serviceAccountName: pod.serviceAccount,
+      ...everyPod(release, component, NODE_USER),
       automountServiceAccountToken: pod.usesApiServer ?? false,
-      enableServiceLinks: false,
-      securityContext: podSecurity(NODE_USER),
-      imagePullSecrets: values.imagePullSecrets as never,
-      nodeSelector: values.nodeSelector,
-      tolerations: values.tolerations as never,
       affinity: files ? files.affinity(release) : {},
       terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
       ...(pod.migrates

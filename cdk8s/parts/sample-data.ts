@@ -3,14 +3,7 @@ import { literal, text } from '../leaf.ts';
 import type { Release } from '../release.ts';
 import { API_PORT } from './api.ts';
 import { resource, serviceAccount } from './construct.ts';
-import {
-  containerSecurity,
-  NODE_USER,
-  podSecurity,
-  secretVariable,
-  selectorLabels,
-  variable,
-} from './pod.ts';
+import { containerSecurity, everyPod, NODE_USER, secretVariable, selectorLabels, variable } from './pod.ts';
 
 const COMPONENT = 'sample-data';
 
@@ -39,13 +32,7 @@ export class SampleData extends Construct {
           metadata: { labels: selectorLabels(release, COMPONENT) },
           spec: {
             restartPolicy: 'OnFailure',
-            serviceAccountName: name,
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            securityContext: podSecurity(NODE_USER),
-            imagePullSecrets: values.imagePullSecrets as never,
-            nodeSelector: values.nodeSelector,
-            tolerations: values.tolerations as never,
+            ...everyPod(release, COMPONENT, NODE_USER),
             containers: [
               {
                 name: COMPONENT,
