@@ -6,6 +6,11 @@ import { Problem } from './problem.ts';
 
 /** Reconciling asks one thing after the other; a transaction needs one more. */
 const CONNECTIONS = 3;
+/**
+ * A query without an answer is given up after this, in milliseconds: of a connection that was dropped on the way nobody
+ * tells, and the Transformation would wait for a quarter of an hour. All that is asked here takes seconds at most.
+ */
+const QUERY_TIMEOUT_MS = 60_000;
 
 /** What is kept of one Transformation between two looks: nothing that could not be lost. */
 export class Pipeline {
@@ -28,7 +33,10 @@ export class Pipeline {
     if (!this.#pool || !isDeepStrictEqual(settings, this.#settings)) {
       this.close().catch(this.#onIdleError);
       this.#settings = settings;
-      this.#pool = createPool(settings, 'operator', this.#onIdleError, CONNECTIONS);
+      this.#pool = createPool(settings, 'operator', this.#onIdleError, {
+        max: CONNECTIONS,
+        queryTimeoutMs: QUERY_TIMEOUT_MS,
+      });
     }
     return this.#pool!;
   }
@@ -48,8 +56,9 @@ const REFUSED: Record<string, string> = {
   '28000': 'it refused the user',
   '3D000': 'it has no database of that name',
 };
-/** How pg words a connection that was lost, or not made in time: these have no code. */
-const LOST = /^(Connection terminated|timeout exceeded|timeout expired|Client has encountered)/;
+/** How pg words a connection that was lost, not made in time, or gave no answer: these have no code. */
+const LOST =
+  /^(Connection terminated|timeout exceeded|timeout expired|Client has encountered|Query read timeout)/;
 
 /** Codes of the operating system and the resolver, such as ECONNREFUSED; Node's own begin with ERR_. */
 const UNREACHABLE = /^E(?!RR_)[A-Z_]+$/;
@@ -67,7 +76,7 @@ export function ledgerProblem(error: unknown): Problem | undefined {
   const { code = '', message = '' } = error as NodeJS.ErrnoException;
   const unreachable = UNREACHABLE.test(code);
   if (!unreachable && !LOST.test(message)) return undefined;
-  const why = unreachable ? code : 'the connection was lost or not made in time';
+  const why = unreachable ? code : 'the connection was lost, not made in time, or gives no answer';
   return new Problem(
     'DatabaseUnavailable',
     `the database is out of reach (${why}): look at spec.database, its Secret, and the server`,

@@ -26,18 +26,26 @@ export function connectionSettings(config: Config<'postgres'>): pg.ClientConfig 
   };
 }
 
+export interface PoolLimits {
+  /** Connections at most. */
+  max?: number;
+  /** After how many milliseconds without an answer a query fails; never by default, as a load may take an hour. */
+  queryTimeoutMs?: number;
+}
+
 /** A pool of connections that tells `onIdleError` of connections lost while nobody used them. */
 export function createPool(
   config: Config<'postgres'>,
   applicationName: string,
   onIdleError: (error: Error) => void,
-  max = 10,
+  { max = 10, queryTimeoutMs }: PoolLimits = {},
 ): Pool {
   const pool = new pg.Pool({
     ...connectionSettings(config),
     application_name: `waymark-${applicationName}`,
     connectionTimeoutMillis: 10_000,
     max,
+    ...(queryTimeoutMs !== undefined && { query_timeout: queryTimeoutMs }),
   });
   pool.on('error', onIdleError);
   return pool;
@@ -63,6 +71,9 @@ export async function withConnection<T>(pool: Pool, work: (held: Held) => Promis
   client.on('error', onError);
   try {
     return await work({ client, lost: () => lost });
+  } catch (error) {
+    if (isQueryTimeout(error)) lost = error;
+    throw error;
   } finally {
     client.off('error', onError);
     client.release(lost);
@@ -78,7 +89,8 @@ export async function transaction<T>(pool: Pool, work: (client: pg.PoolClient) =
       await client.query('commit');
       return result;
     } catch (error) {
-      if (!lost()) await client.query('rollback').catch(() => {});
+      // Behind a query without an answer, a rollback would wait as well; the connection's end does the same.
+      if (!lost() && !isQueryTimeout(error)) await client.query('rollback').catch(() => {});
       throw error;
     }
   });
@@ -87,12 +99,17 @@ export async function transaction<T>(pool: Pool, work: (client: pg.PoolClient) =
 export const isDatabaseError = (error: unknown): error is pg.DatabaseError =>
   error instanceof pg.DatabaseError;
 
+/** Whether a query got no answer within the time that its pool allows: pg gives this error no code. */
+export const isQueryTimeout = (error: unknown): error is Error =>
+  error instanceof Error && error.message === 'Query read timeout';
+
 /** SQLSTATEs that Waymark acts upon (PostgreSQL manual, appendix A). */
 export const SqlState = {
   characterNotInRepertoire: '22021',
   uniqueViolation: '23505',
   programLimitExceeded: '54000',
   tooManyColumns: '54011',
+  lockNotAvailable: '55P03',
   cannotConnectNow: '57P03',
 } as const;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/setup/database.ts';
-import { createPool, type Pool } from '../platform/database.ts';
-import { activeRun, finishRun, lastEndedRun, requestRunOnce, startRun } from './runs.ts';
+import { createPool, type Pool, transaction } from '../platform/database.ts';
+import { activeRun, finishRun, lastEndedRun, RUN_LOCK, requestRunOnce, startRun } from './runs.ts';
 
 const WISH = '11111111-1111-8111-8111-111111111111';
 const OTHER_WISH = '22222222-2222-8222-8222-222222222222';
@@ -50,4 +50,20 @@ test('a run is ended once, by whoever comes first', async () => {
   expect(await finishRun(pool, run.id, { ...failed, message: 'second' })).toBe(false);
   expect(await activeRun(pool)).toBeUndefined();
   expect(await lastEndedRun(pool)).toMatchObject({ id: run.id, message: 'first' });
+});
+
+test('a run waits for a later look while rows are being taken out of `export`', async () => {
+  await transaction(pool, async (purge) => {
+    await purge.query(RUN_LOCK);
+    expect(await startRun(pool, 'drained')).toBeUndefined();
+  });
+  expect(await startRun(pool, 'drained')).toMatchObject({ state: 'running' });
+});
+
+test('the server ends the start of a run whose client is silently gone', async () => {
+  await pool.query(`
+    create function told() returns trigger language plpgsql as
+      'begin new.message := current_setting(''idle_in_transaction_session_timeout''); return new; end';
+    create trigger told before insert on ingest.run for each row execute function told()`);
+  expect(await startRun(pool, 'drained')).toMatchObject({ message: '1min' });
 });

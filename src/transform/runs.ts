@@ -46,6 +46,13 @@ export async function requestRunOnce(db: Queryable, id: string): Promise<void> {
   await db.query(REQUEST_ONCE, [id]);
 }
 
+/**
+ * Waits for locks no longer than a purge usually takes, and lets the server end the transaction when its client is silently
+ * gone: what it holds would keep every run from its start or end.
+ */
+const IN_TIME = `
+  select set_config('lock_timeout', '10s', true), set_config('idle_in_transaction_session_timeout', '60s', true)`;
+
 const START_REQUESTED = `
   update ingest.run set state = 'running', started_at = clock_timestamp() where state = 'requested' returning *`;
 const START_NEW = `
@@ -54,11 +61,12 @@ const FREEZE = `insert into ingest.run_file (run_id, file_id) select $1, id from
 
 /**
  * Starts a run and freezes the files that it covers; a run that was asked for is the one that starts.
- * @returns undefined where a run is active already
+ * @returns undefined where a run is active already, or rows are being taken out of `export`: it is for a later look
  */
 export async function startRun(pool: Pool, reason: RunReason): Promise<RunRow | undefined> {
   try {
     return await transaction(pool, async (client) => {
+      await client.query(IN_TIME);
       await client.query(RUN_LOCK);
       const requested = (await client.query<RunRow>(START_REQUESTED)).rows[0];
       const run = requested ?? (await client.query<RunRow>(START_NEW, [reason])).rows[0]!;
@@ -66,12 +74,9 @@ export async function startRun(pool: Pool, reason: RunReason): Promise<RunRow | 
       return run;
     });
   } catch (error) {
-    if (
-      isDatabaseError(error) &&
-      error.code === SqlState.uniqueViolation &&
-      error.constraint === 'run_one_running'
-    )
-      return undefined;
+    if (!isDatabaseError(error)) throw error;
+    const active = error.code === SqlState.uniqueViolation && error.constraint === 'run_one_running';
+    if (active || error.code === SqlState.lockNotAvailable) return undefined;
     throw error;
   }
 }
@@ -93,6 +98,7 @@ export async function finishRun(
   result: { state: 'succeeded' | 'failed'; summary: RunSummary | null; message: string | null },
 ): Promise<boolean> {
   return transaction(pool, async (client) => {
+    await client.query(IN_TIME);
     const { rowCount } = await client.query(FINISH, [id, result.state, result.summary, result.message]);
     if (rowCount === 1 && result.state === 'succeeded') await client.query(MATERIALIZE, [id]);
     return rowCount === 1;
