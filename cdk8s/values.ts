@@ -113,7 +113,7 @@ export const values = {
         'Consumers, where more are not there already, while the queue cannot be seen.',
       ),
     }),
-    resources: resources('50m', '128Mi', '1Gi'),
+    resources: resources('50m', '128Mi', '2Gi'),
   }),
 
   operator: section('The operator, which runs dbt as a Job once the pipeline has drained.', {
