@@ -61,6 +61,7 @@ def main() -> int:
         # A Postgres message may quote a row, so only its class is told.
         code = PUBLISHED if summary.published else NOT_RUN
         summary.message = f"{type(error).__name__} {getattr(error, 'pgcode', None) or ''}".strip()
+    no_more_signals()
     summary.finish(code == PUBLISHED, time.monotonic() - started)
     return code
 
@@ -131,12 +132,17 @@ def signals_held() -> Iterator[None]:
 def stop_on_signals() -> None:
     def stop(_number, _frame):
         # One signal is enough: what follows is the way out.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        no_more_signals()
         raise Stopped
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+
+
+def no_more_signals() -> None:
+    """On the way out nothing is left to stop, and the exit code has to tell how the run went."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def end_work_on_server() -> None:

@@ -12,6 +12,14 @@ psycopg2.extensions.set_wait_callback(psycopg2.extras.wait_select)
 # dbt's connections bear this name (profiles.yml).
 DBT_APPLICATION_NAME = "waymark-dbt"
 
+# In seconds: a client that is silently gone is noticed within a minute.
+SERVER_NOTICES_LOSS = """
+    select
+      set_config('tcp_keepalives_idle', '30', false),
+      set_config('tcp_keepalives_interval', '10', false),
+      set_config('tcp_keepalives_count', '3', false)
+"""
+
 
 class Unreachable(Exception):
     """Postgres cannot be reached."""
@@ -34,6 +42,8 @@ def connect(application_name: str):
     except psycopg2.OperationalError as error:
         raise Unreachable(f"cannot connect to Postgres at {host}:{port}: check POSTGRES_* and that it is up") from error
     connection.autocommit = True
+    # A node that dies says no goodbye: without this the server would keep the run's turn for hours.
+    rows(connection, SERVER_NOTICES_LOSS)
     return connection
 
 

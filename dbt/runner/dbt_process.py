@@ -87,4 +87,5 @@ def print_message(line: str) -> None:
     except (ValueError, KeyError, TypeError):
         message = line.rstrip("\n")
     if message.strip():
-        print(redact(message), flush=True)
+        # Text and line end at once: a signal between the two would put the summary behind the text.
+        print(redact(message) + "\n", end="", flush=True)

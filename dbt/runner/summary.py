@@ -6,7 +6,9 @@ from pathlib import Path
 
 from runner.redact import redact
 
-# A Kubernetes termination message holds 4096 bytes; this many names fit, the counts tell the rest.
+# What a Kubernetes termination message holds: of a longer one only the end is kept, which is no JSON.
+SUMMARY_BYTES = 4096
+# This many names usually fit; the counts tell the rest.
 FAILING_NAMES = 20
 
 TEST_TYPES = ("test", "unit_test")
@@ -42,6 +44,9 @@ class Summary:
         if self.message:
             summary["message"] = self.message
         line = json.dumps(summary, ensure_ascii=False)
+        while len(line.encode()) > SUMMARY_BYTES and summary["failing"]:
+            summary["failing"].pop()
+            line = json.dumps(summary, ensure_ascii=False)
         path = os.environ.get("WAYMARK_TERMINATION_PATH")
         if path:
             try:

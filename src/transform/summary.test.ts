@@ -26,6 +26,11 @@ test.each([
     'dbt failed: t0, t1, t2, t3, t4, t5, t6, t7, t8, t9 and 2 more',
   ],
   [
+    'counts those that the summary has no room to name',
+    { ...summary, tests: { ...summary.tests, failed: 30 } },
+    'dbt failed: a_test and 29 more',
+  ],
+  [
     'tells what else went wrong',
     { ...summary, failing: [], message: 'no connection' },
     'the run failed: no connection',

@@ -19,7 +19,7 @@ export const RunSummary = z.object({
   outcome: z.enum(['succeeded', 'failed']),
   models: ModelCounts,
   tests: TestCounts,
-  /** Names of the models and tests that failed. */
+  /** Names of the models and tests that failed, as many as fit. */
   failing: z.array(z.string()),
   seconds: z.number(),
   /** What else there is to say, for example that it was stopped. */
@@ -36,13 +36,14 @@ export function parseSummary(text: string): RunSummary | undefined {
   }
 }
 
-/** More names would hide the first ones; all of them stand in the summary and in the log. */
+/** More names would hide the first ones; the log has all of them. */
 const NAMES_TOLD = 10;
 
 /** A failed run in one sentence that names what failed. */
 export function failureMessage(summary: RunSummary): string {
-  const { failing, message } = summary;
+  const { failing, message, models, tests } = summary;
   if (failing.length === 0) return message ? `the run failed: ${message}` : 'dbt failed; see its log';
-  const more = failing.length - NAMES_TOLD;
+  // The counts know of those, too, whose names did not fit into the summary.
+  const more = Math.max(failing.length, models.failed + tests.failed) - Math.min(failing.length, NAMES_TOLD);
   return `dbt failed: ${failing.slice(0, NAMES_TOLD).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
