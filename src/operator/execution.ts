@@ -47,10 +47,13 @@ export async function follow(run: RunRow, context: ExecutionContext): Promise<Ex
   const before = transformation.status?.activeRun;
   const replacedFor = before?.run === run.id ? (before.replacedFor as RunReason | undefined) : undefined;
   const job = await cluster.job(jobName(run.id));
-  if (!job && before?.run !== run.id && pipeline.jobSeenOf !== run.id) return execute(run, context);
   const pods = await cluster.podsOf(run.id);
   if (!job) {
     const outcome = outcomeWithoutJob(jobName(run.id), pods, replacedFor !== undefined);
+    if (before?.run !== run.id && pipeline.jobSeenOf !== run.id && outcome?.state !== 'succeeded') {
+      // Pods are left where the Transformation was made anew. Not told as active: it would look as if its Job had been there.
+      return outcome ? execute(run, context) : undefined;
+    }
     if (outcome) return end(run, outcome, replacedFor, context);
     const active = { ...activeRunOf(run), ...(replacedFor && { replacedFor }) };
     return { kind: 'active', active, job, obstacle: 'its Job was deleted, and it is being stopped' };
@@ -104,7 +107,9 @@ async function execute(run: RunRow, context: ExecutionContext): Promise<Executio
         cause: error,
       });
     job = await cluster.job(name);
-    if (job) mustBeOurs(job, transformation);
+    // Gone again, with a Transformation of before: the next look begins anew.
+    if (!job) throw error;
+    mustBeOurs(job, transformation);
     log.info({ run_id: run.id, job: name }, 'the Job is there already and is adopted');
   }
   pipeline.jobSeenOf = run.id;

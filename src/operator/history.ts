@@ -1,10 +1,9 @@
 import type { V1Job } from '@kubernetes/client-node';
 
-/** Jobs that are over and beyond the limits, the oldest first; the Job of the active run is never among them. */
+/** Jobs that are over and beyond the limits, the oldest first. */
 export function jobsToDelete(
   jobs: readonly V1Job[],
   limits: { successful: number; failed: number },
-  activeJob: string | undefined,
 ): V1Job[] {
   const over = (type: 'Complete' | 'Failed') =>
     jobs
@@ -12,7 +11,7 @@ export function jobsToDelete(
         const ended = status?.conditions?.some(
           (condition) => condition.type === type && condition.status === 'True',
         );
-        return ended && metadata!.name !== activeJob && !metadata!.deletionTimestamp;
+        return ended && !metadata!.deletionTimestamp;
       })
       .toSorted((a, b) => createdAt(a) - createdAt(b));
   return [

@@ -43,6 +43,11 @@ describe('a Job', () => {
       },
     ],
     [
+      'whose dbt failed in a pod that is gone says so all the same',
+      [job({ type: 'Failed', reason: 'PodFailurePolicy' }), []],
+      { reason: 'DbtFailed', summary: null },
+    ],
+    [
       'that took too long names the limit',
       [job({ type: 'Failed', reason: 'DeadlineExceeded' }), []],
       { reason: 'DeadlineExceeded', message: expect.stringContaining('activeDeadlineSeconds (3600)') },

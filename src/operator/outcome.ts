@@ -45,13 +45,14 @@ export function outcomeOfJob(job: V1Job, pods: readonly V1Pod[]): Outcome | unde
   const name = job.metadata!.name!;
   const last = lastEnded(pods);
   if (ended.type === 'Complete') return succeeded(last?.summary ?? null);
-  if (last?.exitCode === DBT_FAILED)
+  // Its one rule that fails a Job is about this exit code; the pod that told it may be gone.
+  if (last?.exitCode === DBT_FAILED || ended.reason === 'PodFailurePolicy')
     return failed(
       'DbtFailed',
-      last.summary
+      last?.summary
         ? failureMessage(last.summary)
         : `dbt failed and left no summary: see \`kubectl logs job/${name}\`, ${ASK_AGAIN}`,
-      last.summary,
+      last?.summary,
     );
   if (ended.reason === 'DeadlineExceeded')
     return failed(

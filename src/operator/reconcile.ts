@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { V1Job } from '@kubernetes/client-node';
+import type { Pool } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import { type ManagedQueue, type QueueDepth, readQueueDepth } from '../queue/depth.ts';
 import { type Decision, decide } from '../transform/decide.ts';
@@ -10,6 +11,7 @@ import { lastRunSucceeded, mergeConditions, queueDrained, ready, running, second
 import { databaseSettings, queueSettings } from './connections.ts';
 import { type Execution, type ExecutionContext, follow, giveWay, start } from './execution.ts';
 import { jobsToDelete } from './history.ts';
+import { jobName } from './job.ts';
 import type { OperatorMetrics } from './metrics.ts';
 import { ledgerProblem, Pipeline } from './pipeline.ts';
 import { Problem } from './problem.ts';
@@ -34,6 +36,7 @@ interface Sight {
   queueUnknown?: string;
   /** There once the ledger was read. */
   ledger?: {
+    pool: Pool;
     pendingFiles: number;
     drain: ReturnType<typeof decide>['drain'];
     decision: Decision;
@@ -74,7 +77,7 @@ export class Reconciler {
     metrics.queue(sight.queue);
     metrics.reconciled(sight.problem ? 'problem' : 'ok');
     await this.#report(transformation, sight, now);
-    await this.#tidy(transformation, sight);
+    if (sight.ledger) await this.#tidy(transformation, sight.ledger.pool);
     return transformation.spec.drain.pollIntervalSeconds * 1000;
   }
 
@@ -122,7 +125,7 @@ export class Reconciler {
       now,
     );
     pipeline.memory = memory;
-    sight.ledger = { pendingFiles: seen.pendingFiles, drain, decision, runId: active?.id };
+    sight.ledger = { pool, pendingFiles: seen.pendingFiles, drain, decision, runId: active?.id };
     if (found) sight.execution = found;
 
     const left = await act(decision, found, context);
@@ -155,13 +158,16 @@ export class Reconciler {
     }
   }
 
-  /** Deletes the Jobs beyond the history limits. */
-  async #tidy(transformation: Transformation, { execution }: Sight): Promise<void> {
+  /** Deletes the Jobs beyond the history limits, but for one whose end the ledger has not been told. */
+  async #tidy(transformation: Transformation, pool: Pool): Promise<void> {
     const { cluster, jobsOf } = this.#context;
     const { successfulRunsHistoryLimit: successful, failedRunsHistoryLimit: failed } = transformation.spec;
-    const kept = execution?.kind === 'active' ? execution.active.job : transformation.status?.activeRun?.job;
-    for (const job of jobsToDelete(jobsOf(transformation), { successful, failed }, kept))
-      await cluster.deleteJob(job, 'Background');
+    const over = jobsToDelete(jobsOf(transformation), { successful, failed });
+    if (over.length === 0) return;
+    // Read after the Jobs: another operator may have started a run since this look began.
+    const active = await activeRun(pool);
+    for (const job of over)
+      if (job.metadata!.name !== (active && jobName(active.id))) await cluster.deleteJob(job, 'Background');
   }
 
   /** An Event that gets lost is no reason to do the work again. */
@@ -251,8 +257,8 @@ function nextStatus({ metadata, spec, status: before }: Transformation, sight: S
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof ClusterError) {
-    // A conflict passes when it is tried again; what is out of reach cannot be told of it either.
-    if (error.code === 0 || error.code === 409 || error.code >= 500) throw error;
+    // A conflict passes when it is tried again, and so does a rush; what is out of reach cannot be told of it either.
+    if ([0, 409, 429].includes(error.code) || error.code >= 500) throw error;
     return new Problem(error.reason, error.message, { cause: error });
   }
   const problem = ledgerProblem(error);

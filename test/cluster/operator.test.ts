@@ -163,6 +163,47 @@ describe('an operator', () => {
     expect(await stand.runs()).toMatchObject([{ id: run, state: 'succeeded' }]);
   });
 
+  test('whose Transformation is made anew starts no pod beside one that is left of it', async () => {
+    const { stand } = used;
+    await stand.loadFile();
+    await stand.apply(scripts.stopsSlowly);
+    stand.startOperator();
+    const run = await stand.untilActive();
+    const left = await stand.until('a running pod', async () =>
+      (await stand.pods(run)).find(({ status }) => status?.phase === 'Running'),
+    );
+    await stand.kubectl('delete', 'tfm', stand.name);
+    await stand.apply(scripts.succeeds);
+    const pods = await stand.until('another pod', async () => {
+      const seen = await stand.pods(run);
+      return seen.some(({ metadata }) => metadata!.uid !== left.metadata!.uid) && seen;
+    });
+    const before = pods.find(({ metadata }) => metadata!.uid === left.metadata!.uid);
+    expect(before?.status?.phase).not.toBe('Running');
+    await stand.untilCondition('LastRunSucceeded', 'True Succeeded');
+    expect(await stand.runs()).toMatchObject([{ id: run, state: 'succeeded' }]);
+  });
+
+  test('keeps a Job whose end it could not tell the ledger yet', async () => {
+    const { stand } = used;
+    await stand.loadFile();
+    await stand.apply(scripts.waits, { successfulRunsHistoryLimit: 0 });
+    const first = stand.startOperator();
+    const run = await stand.untilActive();
+    await stand.stopOperator(first, 'SIGKILL');
+    await stand.release(run);
+    await stand.kubectl('wait', '--for=condition=Complete', `job/waymark-run-${run}`, '--timeout=60s');
+    // As if it had been killed before it could write the status, and the database were gone when it is back.
+    const unwritten = JSON.stringify({ status: { activeRun: null } });
+    await stand.kubectl('patch', 'tfm', stand.name, '--subresource=status', '--type=merge', '-p', unwritten);
+    await stand.patch({ database: { port: 1 } });
+    stand.startOperator();
+    await stand.untilCondition('Ready', 'False DatabaseUnavailable');
+    await stand.patch({ database: { port: null } });
+    await stand.untilCondition('LastRunSucceeded', 'True Succeeded');
+    await stand.until('the Job to go after that', async () => (await stand.jobs()).length === 0);
+  });
+
   test('beside another one starts no second Job, and tells of the end once', async () => {
     const { stand } = used;
     await stand.loadFile();

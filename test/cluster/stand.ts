@@ -33,6 +33,8 @@ export const scripts = {
   succeeds: `${say('succeeded')}; exit 0`,
   failsTests: `${say('failed', ['every_dollar_is_kept', 'unique_member_id'])}; exit 1`,
   cannotRun: 'exit 2',
+  /** Takes its time to end when it is stopped. */
+  stopsSlowly: `trap 'sleep 8; exit 143' TERM; while true; do sleep 0.2 & wait $!; done`,
   /** Goes on once somebody makes the file, and leaves as `run.py` does when it is stopped. */
   waits: `trap 'exit 143' TERM; until [ -e /tmp/go ]; do sleep 0.2 & wait $!; done; ${say('succeeded')}; exit 0`,
 };
