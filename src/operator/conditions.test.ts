@@ -38,7 +38,7 @@ describe('QueueDrained', () => {
     });
   });
   test('is unknown while the ledger is', () => {
-    expect(queueDrained(undefined, drain)).toMatchObject({ status: 'Unknown', reason: 'LedgerUnknown' });
+    expect(queueDrained(undefined, drain)).toMatchObject({ status: 'Unknown', reason: 'NotSeen' });
   });
 });
 

@@ -11,6 +11,13 @@ const judge = (status: Condition['status'], reason: string, message: string): Ju
   message,
 });
 
+/** A look may break off for want of the ledger, a Secret, a right, or a Job that nobody takes. */
+const NOT_SEEN = judge(
+  'Unknown',
+  'NotSeen',
+  'the last look did not get so far: the condition Ready tells why',
+);
+
 /** `files_pending` → `FilesPending`. */
 const inOneWord = (code: string): string =>
   code.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -41,7 +48,7 @@ export function queueDrained(
     | undefined,
   { stabilizationSeconds }: Spec['drain'],
 ): Judgement {
-  if (!seen) return judge('Unknown', 'LedgerUnknown', 'the ledger cannot be read');
+  if (!seen) return NOT_SEEN;
   const { ready = 0, unacked = 0 } = seen.queue ?? {};
   const say: Record<Drain, [Condition['status'], string]> = {
     drained: ['True', `no file is pending and the queue has been empty for ${stabilizationSeconds} s`],
@@ -82,7 +89,7 @@ export function running(
   if (decision?.action === 'wait')
     return judge('False', inOneWord(decision.reason), WAITING[decision.reason]);
   if (decision) return judge('False', 'Starting', 'a run is about to start');
-  return judge('Unknown', 'LedgerUnknown', 'the ledger cannot be read');
+  return NOT_SEEN;
 }
 
 /** How the last run ended; a failure names the tests that failed. */
