@@ -8,6 +8,7 @@ import {
   isEmpty,
   Leaf,
   literal,
+  matches,
   not,
   Optional,
   orElse,
@@ -53,6 +54,7 @@ test.each<[string, Leaf, unknown, string]>([
     true,
     '{{ and (not (.Values.own)) (empty (.Values.none)) | toJson }}',
   ],
+  ['a pattern', matches(host, '^[a-z]+$'), true, '{{ regexMatch "^[a-z]+$" (.Values.host) | toJson }}'],
   ['a comparison', equals(host, 'db'), true, '{{ eq (.Values.host) "db" | toJson }}'],
   [
     'a map over another',

@@ -95,6 +95,13 @@ export const isEmpty = (leaf: Leaf<string>): Leaf<boolean> =>
 export const equals = (leaf: Leaf<string>, value: string): Leaf<boolean> =>
   new Leaf(leaf.plain === value, `eq (${leaf.expression}) ${JSON.stringify(value)}`);
 
+/** @param pattern a regular expression that means the same to JavaScript and to Go */
+export const matches = (leaf: Leaf<string>, pattern: string): Leaf<boolean> =>
+  new Leaf(
+    new RegExp(pattern).test(leaf.plain),
+    `regexMatch ${JSON.stringify(pattern)} (${leaf.expression})`,
+  );
+
 export const atMost = (leaf: Leaf<number>, limit: number): Leaf<boolean> =>
   new Leaf(leaf.plain <= limit, `le (int64 (${leaf.expression})) ${limit}`);
 

@@ -18,7 +18,9 @@ Read what came of it (dbt docs, after the first run):
 {{ if .Values.postgres.enabled }}
 Ask the tables:
 
-  kubectl -n {{ .Release.Namespace }} exec -it {{ .Release.Name }}-postgres-0 -- psql -U waymark {{ .Values.postgres.database }}
+  kubectl -n {{ .Release.Namespace }} exec -it {{ .Release.Name }}-postgres-0 -- sh -c 'psql -U "$POSTGRES_USER" "$POSTGRES_DB"'
 {{ end }}{{ if not .Values.consumer.autoscaling.enabled }}
-Autoscaling is off: consumers stay as many as \`kubectl scale deploy {{ .Release.Name }}-consumer\` makes them.
+Autoscaling is off: consumers stay as many as there are (none, where KEDA had scaled them down) until you say
+
+  kubectl -n {{ .Release.Namespace }} scale deploy {{ .Release.Name }}-consumer --replicas 1
 {{ end }}`;

@@ -1,4 +1,4 @@
-import { atMost, both, isEmpty, type Leaf, lengthOf, not } from './leaf.ts';
+import { atMost, both, isEmpty, type Leaf, lengthOf, matches, not } from './leaf.ts';
 import type { Release } from './release.ts';
 
 /** Values that are right one by one, and wrong together. */
@@ -9,6 +9,9 @@ export interface Rule {
 
 /** Kubernetes appends up to 23 characters to a name (`-rabbitmq-` and a revision), and a label holds 63. */
 const LONGEST_RELEASE_NAME = 40;
+
+/** Of releases Helm takes more than of Services Kubernetes does. */
+const SERVICE_NAME = '^[a-z][a-z0-9-]*$';
 
 export function rulesOf({ name, values: { postgres, rabbitmq } }: Release): Rule[] {
   const bringsNothing = (server: 'postgres' | 'rabbitmq', own: typeof postgres | typeof rabbitmq): Rule[] => {
@@ -24,6 +27,10 @@ export function rulesOf({ name, values: { postgres, rabbitmq } }: Release): Rule
     {
       broken: not(atMost(lengthOf(name), LONGEST_RELEASE_NAME)),
       message: `the release's name is too long: take one of at most ${LONGEST_RELEASE_NAME} characters`,
+    },
+    {
+      broken: not(matches(name, SERVICE_NAME)),
+      message: "the release's name must begin with a letter and hold no dots: Services are named after it",
     },
     ...bringsNothing('postgres', postgres),
     ...bringsNothing('rabbitmq', rabbitmq),

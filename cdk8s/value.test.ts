@@ -17,6 +17,13 @@ test('what a values file does not say is the default', () => {
   expect(leaves.level).toMatchObject({ plain: 'info', expression: '.Values.level' });
 });
 
+test('a map is laid over its default, and null takes an entry of it away', () => {
+  const labelled = { labels: value(z.record(z.string(), z.unknown()), { a: { b: '1', c: '2' } }, 'Labels.') };
+  const given = (labels: unknown) => leavesOf(labelled, { labels }).labels.plain;
+  expect(given({ a: { b: '3' }, d: '4' })).toEqual({ a: { b: '3', c: '2' }, d: '4' });
+  expect(given({ a: null })).toEqual({});
+});
+
 test('every unknown or wrong value is named', () => {
   const wrong = () => leavesOf(tree, { level: 'loud', api: { replicas: 0, replica: 1 }, docs: {} });
   expect(wrong).toThrow(ValuesError);
@@ -40,9 +47,10 @@ api:
   );
 });
 
-test('the schema allows nothing that is not described', () => {
+test('the schema allows nothing that is not described, and wants all that is', () => {
   expect(JSON.parse(valuesSchema(tree))).toMatchObject({
     additionalProperties: false,
+    required: ['level', 'api'],
     properties: {
       level: { type: 'string', enum: ['info', 'debug'], default: 'info', description: 'How much is said.' },
       api: {

@@ -49,6 +49,17 @@ export class ValuesError extends Error {
   override name = 'ValuesError';
 }
 
+const isMap = (of: unknown): of is Record<string, unknown> =>
+  typeof of === 'object' && of !== null && !Array.isArray(of);
+
+/** What is given over the default, as Helm does it: maps entry by entry, of which null takes one away. */
+function merged(fallback: unknown, given: unknown): unknown {
+  if (given === undefined) return fallback;
+  if (!isMap(fallback) || !isMap(given)) return given;
+  const names = Object.keys({ ...fallback, ...given }).filter((name) => given[name] !== null);
+  return Object.fromEntries(names.map((name) => [name, merged(fallback[name], given[name])]));
+}
+
 /**
  * The tree's values as leaves.
  * @param given what a values file says; the defaults stand for what it does not say
@@ -66,7 +77,7 @@ export function leavesOf<Entries extends Tree>(tree: Entries, given: unknown = {
       Object.entries(entries).map(([name, entry]) => {
         const here = [...path, name];
         if (entry instanceof Section) return [name, read(entry.entries, known[name], here)];
-        const parsed = entry.schema.safeParse(known[name] === undefined ? entry.fallback : known[name]);
+        const parsed = entry.schema.safeParse(merged(entry.fallback, known[name]));
         if (!parsed.success) complaints.push(`${here.join('.')}: ${parsed.error.issues[0]!.message}`);
         return [name, new Leaf(parsed.data, `.Values.${here.join('.')}`)];
       }),

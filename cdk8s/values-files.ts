@@ -41,6 +41,8 @@ export function valuesSchema(tree: Tree): string {
     type: 'object',
     ...(description === undefined ? {} : { description }),
     additionalProperties: false,
+    // Without its default a value is null, which a template would write as it is, or as 0.
+    required: Object.keys(entries),
     properties: Object.fromEntries(
       Object.entries(entries).map(([name, entry]) => [
         name,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Spec } from '../src/operator/transformation.ts';
 import { section, value } from './value.ts';
 
 const name = z.string();
@@ -7,12 +8,18 @@ const flag = z.boolean();
 const count = z.int().min(0);
 const positive = z.int().min(1);
 const port = z.int().min(1).max(65535);
-const quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?([EPTGMk]i?|m)?$/);
+const quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?([EPTGM]i?|Ki|[km])?$/);
 const map = z.record(z.string(), z.string());
 const pullPolicy = z.enum(['Always', 'IfNotPresent', 'Never']);
 /** Kubernetes' own shapes: the API server knows them better than a copy here. */
 const anyMap = z.record(z.string(), z.unknown());
 const anyList = z.array(anyMap);
+/** What a Transformation may say: the API server would refuse the rest only after half of the release is there. */
+const { drain, jobTemplate, ...spec } = Spec.shape;
+const drains = drain.unwrap().shape;
+const jobs = jobTemplate.shape;
+/** A space in it would be written in different ways by those who make URLs of it. */
+const unspaced = z.string().regex(/^\S+$/);
 
 const resources = (cpu: string, memory: string, limit: string) =>
   value(
@@ -55,7 +62,7 @@ export const values = {
     existingSecret: value(
       name,
       '',
-      'Secret with the key `token` (16 characters or more), which clients send as bearer token; empty: one is generated.',
+      'Secret with the key `token` (16 characters or more, no spaces), which clients send as bearer token; empty: one is generated.',
     ),
     maxUploadBytes: value(positive, 4294967296, 'Largest file that is accepted, in bytes.'),
     serviceType: value(
@@ -74,7 +81,8 @@ export const values = {
       host: value(required, 'waymark.example.com', 'Host name under which the API is reached.'),
       tls: value(anyList, [], 'Certificates, as `[{hosts: […], secretName: …}]`.'),
     }),
-    resources: resources('50m', '128Mi', '512Mi'),
+    // A workbook's header is read with the sheet inflated: 0.3 GiB for 100,000 rows, 1.6 GiB for a million.
+    resources: resources('50m', '128Mi', '2Gi'),
   }),
 
   consumer: section('Consumers, which load files into Postgres.', {
@@ -86,7 +94,11 @@ export const values = {
       'How long a consumer that is told to stop may finish its file: as long as the longest load.',
     ),
     autoscaling: section('How KEDA scales them on the depth of the queue.', {
-      enabled: value(flag, true, 'Whether KEDA scales them. Without it: one consumer, or `kubectl scale`.'),
+      enabled: value(
+        flag,
+        true,
+        'Whether KEDA scales them. Without it they are as many as `kubectl scale` makes them: at first one, later what KEDA left.',
+      ),
       minReplicas: value(count, 0, 'Consumers while the queue is empty.'),
       maxReplicas: value(positive, 5, 'Consumers at most. Postgres is the limit sooner than they are.'),
       messagesPerConsumer: value(
@@ -126,30 +138,62 @@ export const values = {
   }),
 
   transformation: section('When dbt runs (the Transformation resource).', {
-    stabilizationSeconds: value(count, 30, 'How long nothing may have moved before a run starts.'),
-    pollIntervalSeconds: value(positive, 5, 'How often ledger and queue are looked at.'),
-    minIntervalSeconds: value(count, 0, 'Least time between the end of a run and the start of the next.'),
-    maxDelaySeconds: value(count, 900, 'After so long a run starts in any case, though files keep coming.'),
+    stabilizationSeconds: value(
+      drains.stabilizationSeconds.unwrap(),
+      30,
+      'How long nothing may have moved before a run starts.',
+    ),
+    pollIntervalSeconds: value(
+      drains.pollIntervalSeconds.unwrap(),
+      5,
+      'How often ledger and queue are looked at.',
+    ),
+    minIntervalSeconds: value(
+      drains.minIntervalSeconds.unwrap(),
+      0,
+      'Least time between the end of a run and the start of the next.',
+    ),
+    maxDelaySeconds: value(
+      drains.maxDelaySeconds.unwrap(),
+      900,
+      'After so long a run starts in any case, though files keep coming.',
+    ),
     suspend: value(flag, false, 'Whether new runs are held back.'),
     concurrencyPolicy: value(
       z.enum(['Forbid', 'Replace']),
       'Forbid',
       'Whether a newer state waits for the active run (Forbid) or ends it and starts anew (Replace).',
     ),
-    successfulRunsHistoryLimit: value(count, 3, 'Jobs of good runs that are kept.'),
-    failedRunsHistoryLimit: value(count, 3, 'Jobs of failed runs that are kept.'),
+    successfulRunsHistoryLimit: value(
+      spec.successfulRunsHistoryLimit.unwrap(),
+      3,
+      'Jobs of good runs that are kept.',
+    ),
+    failedRunsHistoryLimit: value(
+      spec.failedRunsHistoryLimit.unwrap(),
+      3,
+      'Jobs of failed runs that are kept.',
+    ),
   }),
 
   dbt: section('The Job of a run.', {
     image: image('waymark-dbt', '', 'The image with dbt and the project.'),
     env: value(anyList, [], 'Further variables, as `[{name: WAYMARK_AS_OF_DATE, value: "2023-10-01"}]`.'),
-    activeDeadlineSeconds: value(positive, 3600, 'After so long a run is ended as failed.'),
+    activeDeadlineSeconds: value(
+      jobs.activeDeadlineSeconds.unwrap(),
+      3600,
+      'After so long a run is ended as failed.',
+    ),
     backoffLimit: value(
-      count,
+      jobs.backoffLimit.unwrap(),
       2,
       'Further tries where dbt could not run at all. Failing tests are not tried again.',
     ),
-    ttlSecondsAfterFinished: value(count, 86400, 'How long a finished Job is kept.'),
+    ttlSecondsAfterFinished: value(
+      jobs.ttlSecondsAfterFinished.unwrap(),
+      86400,
+      'How long a finished Job is kept.',
+    ),
     resources: resources('200m', '256Mi', '1Gi'),
   }),
 
@@ -198,7 +242,11 @@ export const values = {
       true,
       'Whether the chart brings one. If not, `host` and `existingSecret` must be set.',
     ),
-    host: value(name, '', 'Host of your own.'),
+    host: value(
+      name,
+      '',
+      'Host of your own, by a name that KEDA finds from its own namespace too: `mq.team.svc`, not `mq`.',
+    ),
     port: value(port, 5672, 'Its port for AMQP.'),
     scheme: value(z.enum(['amqp', 'amqps']), 'amqp', 'amqps: with TLS.'),
     managementUrl: value(
@@ -206,7 +254,7 @@ export const values = {
       '',
       'Its management API, for KEDA and the operator; empty: `http://{host}:15672`.',
     ),
-    vhost: value(required, '/', 'Virtual host.'),
+    vhost: value(unspaced, '/', 'Virtual host.'),
     existingSecret: value(
       name,
       '',

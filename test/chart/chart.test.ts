@@ -144,6 +144,12 @@ test.each([
     /additional properties 'replica' not allowed/,
   ],
   ['a word that is none of the choices', ['--set', 'logLevel=loud'], /\/logLevel.*must be one of/],
+  ['a value that is taken away', ['--set', 'postgres.port=null'], /\/postgres.*missing property 'port'/],
+  [
+    'what no Transformation may say',
+    ['--set', 'transformation.maxDelaySeconds=700000'],
+    /\/transformation\/maxDelaySeconds.*maximum/,
+  ],
   ['a size that is none', ['--set', 'storage.size=big'], /\/storage\/size.*does not match pattern/],
   [
     'no Postgres, and none of your own',
@@ -157,6 +163,10 @@ test.each([
   ],
 ])('%s is refused, and the message names it', (_, args, message) => {
   expect(refusal(...args)).toMatch(message);
+});
+
+test.each(['team.waymark', '1st'])('a release cannot be named %s, as its Services could not', (release) => {
+  expect(() => rendered(release)).toThrow(/the release's name must begin with a letter/);
 });
 
 test('a release whose name is too long for Kubernetes is refused', () => {
