@@ -129,7 +129,8 @@ export const values = {
   }),
 
   operator: section('The operator, which runs dbt as a Job once the pipeline has drained.', {
-    resources: resources('20m', '96Mi', '256Mi'),
+    // Measured at 150 to 205 MB.
+    resources: resources('20m', '96Mi', '384Mi'),
   }),
 
   docs: section('The dbt documentation of the last good run.', {

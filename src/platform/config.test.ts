@@ -36,3 +36,9 @@ test('every variable that is wrong is named', () => {
   expect(read).toThrow(ConfigError);
   for (const name of ['AMQP_URL', 'POSTGRES_PORT', 'WATCH_NAMESPACE: is not set']) expect(read).toThrow(name);
 });
+
+test('a token that no client could send is refused', () => {
+  expect(() => readConfig({ API_TOKEN: 'sixteen characters and spaces' }, 'api')).toThrow(
+    /API_TOKEN: must hold no spaces/,
+  );
+});

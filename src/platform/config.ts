@@ -45,7 +45,10 @@ const parts = {
   api: z.object({
     API_HOST: z.string().min(1).default('0.0.0.0'),
     API_PORT: port.default(8000),
-    API_TOKEN: z.string().min(16, 'must be at least 16 characters'),
+    API_TOKEN: z
+      .string()
+      .min(16, 'must be at least 16 characters')
+      .regex(/^\S+$/, 'must hold no spaces: no client could send it'),
     /** Largest file that is accepted, in bytes; above it 413. */
     MAX_UPLOAD_BYTES: z.coerce
       .number()
