@@ -63,6 +63,14 @@ program
   .action(async (paths: string[], options: { wait: boolean }) => {
     process.exitCode = await (await import('./dev/send.ts')).load(paths, options);
   });
+const feeds = program.command('feeds').description('describe what clients send');
+feeds
+  .command('build')
+  .description("make the dbt project's staging and normalize models of feeds/*.yaml")
+  .addOption(new Option('--check', 'write nothing; fail where something is stale'))
+  .action(async (options: { check?: boolean }) => {
+    process.exitCode = await (await import('./feeds/commands.ts')).buildModels({ check: !!options.check });
+  });
 program
   .command('dev')
   .description('run the whole pipeline on this machine, in one terminal')

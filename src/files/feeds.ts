@@ -1,32 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
-import { FILE_TYPES, type FileType, foldColumn } from './names.ts';
-
-const Column = z.strictObject({
-  type: z.enum(['id', 'text', 'code', 'date', 'integer', 'amount']),
-  /** A file without it is refused; an optional one loads as null and is reported as drift. */
-  required: z.boolean().default(false),
-});
-
-const FeedFile = z.strictObject({
-  delivery: z.enum(['snapshot', 'incremental']),
-  key: z.array(z.string().min(1)).min(1),
-  columns: z.record(z.string().min(1), Column),
-});
-
-const ClientFile = z.strictObject({
-  client: z.string().regex(/^[a-z][a-z0-9_]{0,30}$/, 'must be snake case, at most 31 characters'),
-  feeds: z.partialRecord(z.enum(FILE_TYPES), FeedFile),
-});
+import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { ClientDescription, type FeedDescription, findMisfit, parseExpected } from '../feeds/description.ts';
+import { type Mapping, mappingsOf, sourceColumns } from '../feeds/mapping.ts';
+import { FILE_TYPES, type FileType, type Format, foldColumn } from './names.ts';
 
 export interface FeedColumn {
   /** As the client writes it. */
   header: string;
   /** Its name in the database. */
   name: string;
-  type: z.output<typeof Column>['type'];
+  /** A file without it is refused; an optional one loads as null and is reported as drift. */
   required: boolean;
 }
 
@@ -35,9 +19,21 @@ export interface Feed {
   client: string;
   file_type: FileType;
   delivery: 'snapshot' | 'incremental';
-  /** Database names of the columns that identify a record. */
-  key: string[];
-  columns: FeedColumn[];
+  /** Until which day of the following month, in UTC, a period's file should have come. */
+  expected: { every: 'month'; byDay: number } | undefined;
+  formats: readonly Format[];
+  /** Of CSV, as the WHATWG Encoding Standard labels it; undefined: recognised. */
+  encoding: string | undefined;
+  /** Of CSV; undefined: a comma. */
+  delimiter: ',' | ';' | '\t' | '|' | undefined;
+  /** The worksheet to read; undefined: the first visible one. */
+  sheet: string | undefined;
+  /** Canonical columns that identify a record. */
+  key: readonly string[];
+  /** The file's columns. */
+  columns: readonly FeedColumn[];
+  /** What is made of them. */
+  mappings: readonly Mapping[];
 }
 
 /** A feed's description is wrong: the message names the file, the line and what is expected. */
@@ -83,49 +79,91 @@ export async function readFeeds(directory: string): Promise<Feeds> {
 export function parseFeeds(text: string, path: string): Feed[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  const at = (offset: number) => {
+  const wrongAt = (offset: number, message: string) => {
     const { line, col } = lines.linePos(offset);
-    return `${path}:${line}:${col}`;
+    return new FeedError(`${path}:${line}:${col}: ${message}`);
   };
   const syntax = document.errors[0];
-  if (syntax) throw new FeedError(`${at(syntax.pos[0])}: ${syntax.message.split('\n')[0]}`);
-  const read = ClientFile.safeParse(document.toJS());
+  if (syntax) throw wrongAt(syntax.pos[0], syntax.message.split('\n')[0]!);
+  const padded = findPaddedNumber(document);
+  if (padded) throw wrongAt(padded.offset, `${padded.source} would lose its zeros: write '${padded.source}'`);
+
+  const read = ClientDescription.safeParse(document.toJS());
   if (!read.success) {
-    const issue = read.error.issues[0]!;
-    const place = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
-    throw new FeedError(
-      `${at(offsetOf(document, place))}: ${place.join('.') || 'the description'}: ${issue.message}`,
-    );
+    const { path: place, message } = deepest(read.error.issues[0]!);
+    const words = place.map((key) => (typeof key === 'symbol' ? String(key) : key));
+    throw wrongAt(offsetOf(document, words), `${words.join('.') || 'the description'}: ${message}`);
   }
-  return Object.entries(read.data.feeds).map(([fileType, described]) => {
-    const place = ['feeds', fileType];
-    const columns = Object.entries(described.columns).map(([header, column], i) => ({
-      header,
-      name: foldColumn(header, i + 1),
-      ...column,
-    }));
-    const twice = columns.find((column, i) => columns.findIndex((other) => other.name === column.name) < i);
+  const { client, feeds } = read.data;
+  return FILE_TYPES.flatMap((fileType) => {
+    const described = feeds[fileType];
+    if (!described) return [];
+    const misfit = findMisfit(fileType, described);
+    if (misfit) {
+      const place = ['feeds', fileType, ...misfit.path];
+      throw wrongAt(offsetOf(document, place), `${place.join('.')}: ${misfit.message}`);
+    }
+    const feed = feedOf(client, fileType, described);
+    const twice = feed.columns.find(
+      ({ name }, i) => feed.columns.findIndex((other) => other.name === name) < i,
+    );
     if (twice)
-      throw new FeedError(
-        `${at(offsetOf(document, [...place, 'columns', twice.header]))}: two columns become ${twice.name}`,
+      throw wrongAt(
+        offsetOfScalar(document, twice.header),
+        `two columns become ${twice.name}: write both the same way`,
       );
-    const key = described.key.map((header) => foldColumn(header, 0));
-    const unknown = key.find((name) => !columns.some((column) => column.name === name && column.required));
-    if (unknown)
-      throw new FeedError(
-        `${at(offsetOf(document, [...place, 'key']))}: key ${unknown} is not one of the required columns`,
-      );
-    return {
-      client: read.data.client,
-      file_type: fileType as FileType,
-      delivery: described.delivery,
-      key,
-      columns,
-    };
+    return [feed];
   });
 }
 
-function offsetOf(document: ReturnType<typeof parseDocument>, path: (string | number)[]): number {
+function feedOf(client: string, fileType: FileType, described: FeedDescription): Feed {
+  return {
+    client,
+    file_type: fileType,
+    delivery: described.delivery,
+    expected: parseExpected(described.expected),
+    formats: described.format,
+    encoding: described.encoding,
+    delimiter: described.delimiter,
+    sheet: described.sheet,
+    key: described.key,
+    columns: sourceColumns(described).map(({ header, required }) => ({
+      header,
+      name: foldColumn(header, 0),
+      required,
+    })),
+    mappings: mappingsOf(fileType, described),
+  };
+}
+
+interface Issue {
+  path: PropertyKey[];
+  message: string;
+  errors?: Issue[][];
+}
+
+/** Where a column may be a name or a mapping, the complaint about the mapping is the one that helps. */
+function deepest(issue: Issue): Issue {
+  const inner = issue.errors?.flat().sort((a, b) => b.path.length - a.path.length)[0];
+  const last = issue.errors?.at(-1)?.[0];
+  const chosen = inner && inner.path.length > 0 ? inner : last;
+  return chosen ? deepest({ ...chosen, path: [...issue.path, ...chosen.path] }) : issue;
+}
+
+/** A number that YAML would read without its leading zeros, as in `values: { female: [02] }`. */
+function findPaddedNumber(document: Document): { offset: number; source: string } | undefined {
+  let found: { offset: number; source: string } | undefined;
+  visit(document, {
+    Scalar(_, { value, source, range }) {
+      if (typeof value !== 'number' || source === undefined || source === String(value)) return undefined;
+      found = { offset: range?.[0] ?? 0, source };
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+function offsetOf(document: Document, path: readonly (string | number)[]): number {
   for (let depth = path.length; depth > 0; depth--) {
     const node = document.getIn(path.slice(0, depth), true) as
       | { range?: [number, number, number] }
@@ -133,4 +171,15 @@ function offsetOf(document: ReturnType<typeof parseDocument>, path: (string | nu
     if (node?.range) return node.range[0];
   }
   return 0;
+}
+
+/** Where the last scalar with this value stands. */
+function offsetOfScalar(document: Document, value: string): number {
+  let offset = 0;
+  visit(document, {
+    Scalar(_, scalar) {
+      if (isScalar(scalar) && scalar.value === value) offset = scalar.range?.[0] ?? offset;
+    },
+  });
+  return offset;
 }
