@@ -18,6 +18,7 @@ const TITLES: Record<string, string> = {
   encrypted_workbook: 'The workbook is protected',
   internal: 'Something went wrong here',
   missing_columns: 'Required columns are missing',
+  missing_sheet: 'The workbook lacks the sheet that is read',
   no_rows: 'The file has no rows',
   not_a_table: 'The file is neither CSV nor XLSX',
   not_a_workbook: 'The file is no workbook',
@@ -32,6 +33,9 @@ const TITLES: Record<string, string> = {
   unknown_feed: 'No such feed is described',
   unsupported_media_type: 'The request is not multipart/form-data',
   workbook_too_large: 'The workbook is too large',
+  wrong_delimiter: 'The file has another delimiter',
+  wrong_encoding: 'The file has another encoding',
+  wrong_format: 'The file has another format',
   wrong_route: 'This file belongs to another route',
 };
 

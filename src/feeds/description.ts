@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { FILE_TYPES, type FileType, FORMATS } from '../files/names.ts';
+import { ENCODINGS, foldEncoding } from '../files/encodings.ts';
+import { DELIMITERS, FILE_TYPES, type FileType, FORMATS } from '../files/names.ts';
 import { CANONICAL, DATE_FORMATS, IDENTITY, KINDS, type Kind, VALUES } from './canonical.ts';
 
 /** Words and codes may be written as numbers: `2` is the text 2. */
@@ -79,7 +80,7 @@ function feedSchema(fileType: FileType) {
         .min(1)
         .optional()
         .describe('Of CSV: UTF-8, ISO-8859-1, windows-1252 …; left out: recognised'),
-      delimiter: z.enum([',', ';', '\t', '|']).optional().describe('Of CSV; left out: a comma'),
+      delimiter: z.enum(DELIMITERS).optional().describe('Of CSV; left out: recognised'),
       sheet: z.string().min(1).optional().describe('Of a workbook; left out: the first visible one'),
       key: z.array(z.enum(names)).min(1).describe('Canonical columns that identify a record'),
       columns: z
@@ -127,6 +128,8 @@ export interface Misfit {
 
 /** The first thing in a feed of the right shape that makes no sense. */
 export function findMisfit(fileType: FileType, feed: FeedDescription): Misfit | undefined {
+  if (feed.encoding !== undefined && !foldEncoding(feed.encoding))
+    return { path: ['encoding'], message: `must be one of ${ENCODINGS.join(', ')}, or another label of one` };
   for (const [name, described] of Object.entries(feed.columns)) {
     if (!described) continue;
     const misfit = misfitOf(kindOf(fileType, name), name, spelledOut(described));

@@ -269,6 +269,11 @@ feeds:
       good.replace(': billed', ': ID'),
       /^x\.yaml:9:\d+: two columns become id/,
     ],
+    [
+      'an encoding that is not known',
+      good.replace('    key:', '    encoding: EBCDIC\n    key:'),
+      /^x\.yaml:5:\d+: feeds\.claims\.encoding: must be one of utf-8/,
+    ],
     ['broken YAML', good.replace('[claim_id]', '[id'), /^x\.yaml:\d+:\d+:/],
     ['a client in another spelling', good.replace('client: x', 'client: X'), /^x\.yaml:1:\d+: client/],
   ])('with %s is refused with its place', (_, text, message) => {

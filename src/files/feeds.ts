@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { ClientDescription, type FeedDescription, findMisfit, parseExpected } from '../feeds/description.ts';
 import { type Mapping, mappingsOf, sourceColumns } from '../feeds/mapping.ts';
-import { FILE_TYPES, type FileType, type Format, foldColumn } from './names.ts';
+import { type Delimiter, FILE_TYPES, type FileType, type Format, foldColumn } from './names.ts';
 
 export interface FeedColumn {
   /** As the client writes it. */
@@ -22,10 +22,10 @@ export interface Feed {
   /** Until which day of the following month, in UTC, a period's file should have come. */
   expected: { every: 'month'; byDay: number } | undefined;
   formats: readonly Format[];
-  /** Of CSV, as the WHATWG Encoding Standard labels it; undefined: recognised. */
+  /** Of CSV, a label of the WHATWG Encoding Standard; undefined: recognised. */
   encoding: string | undefined;
-  /** Of CSV; undefined: a comma. */
-  delimiter: ',' | ';' | '\t' | '|' | undefined;
+  /** Of CSV; undefined: recognised. */
+  delimiter: Delimiter | undefined;
   /** The worksheet to read; undefined: the first visible one. */
   sheet: string | undefined;
   /** Canonical columns that identify a record. */

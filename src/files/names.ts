@@ -4,6 +4,9 @@ export const FILE_TYPES = ['patient_registration', 'claims'] as const;
 export type FileType = (typeof FILE_TYPES)[number];
 export const FORMATS = ['csv', 'xlsx'] as const;
 export type Format = (typeof FORMATS)[number];
+/** What may stand between the fields of a CSV. */
+export const DELIMITERS = [',', ';', '\t', '|'] as const;
+export type Delimiter = (typeof DELIMITERS)[number];
 
 /** Postgres keeps the first 63 bytes of an identifier. */
 const MAX_IDENTIFIER_BYTES = 63;

@@ -10,16 +10,20 @@ const CHUNK_BYTES = 256 * 1024;
 /** Rejected rows are written between two COPYs; so many are held in memory at most. */
 const REJECTED_AT_ONCE = 1000;
 
-/** Bytes of CSV records, lineage in front, into a feed's table. @returns the rows that Postgres took */
+/**
+ * Bytes of CSV records, lineage in front, into a feed's table.
+ * @param writing `encoding` as Postgres calls it
+ * @returns the rows that Postgres took
+ */
 export async function copyCsv(
   client: Client,
   feed: Feed,
   columns: readonly string[],
-  delimiter: string,
+  { delimiter, encoding }: { delimiter: string; encoding: string },
   bytes: AsyncIterable<Buffer>,
 ): Promise<number> {
   const stream = client.query(
-    copyFrom(`${copyInto(feed, columns)} (format csv, delimiter '${delimiter}')`, {
+    copyFrom(`${copyInto(feed, columns)} (format csv, delimiter '${delimiter}', encoding '${encoding}')`, {
       highWaterMark: CHUNK_BYTES,
     }),
   );

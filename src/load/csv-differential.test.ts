@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DELIMITERS, type Delimiter } from '../files/names.ts';
 import { RecordFramer } from './csv-frames.ts';
 import { readCsvHeader } from './csv-header.ts';
 import { RecordReader } from './csv-records.ts';
@@ -40,21 +41,23 @@ const BREAKS = ['\n', '\r\n', '\r', '\n\n', '\n\\.\n'];
 type Fields = (string | null)[];
 interface File {
   bytes: Buffer;
+  delimiter: Delimiter;
   rows: [number, ...Fields][];
   width: number;
 }
 
-/** A well-formed file of random values, and what must come out of it. */
-function fileOf(seed: number): File {
+/** A well-formed file of random values, and what must come out of it. Where `latin1`, it is written in ISO-8859-1. */
+function fileOf(seed: number, latin1 = false): File {
   const random = randomOf(seed);
   const pick = <T>(from: readonly T[]) => from[Math.floor(random() * from.length)]!;
-  const delimiter = pick([',', ';', '\t', '|']);
+  const delimiter = pick(DELIMITERS);
   const newline = pick(['\n', '\r\n']);
   const width = 2 + Math.floor(random() * 6);
   const value = (): string | null => {
     if (random() < 0.15) return null;
     if (random() < 0.05) return '';
-    const text = Array.from({ length: 1 + Math.floor(random() * 4) }, () => pick(PIECES)).join('');
+    const written = Array.from({ length: 1 + Math.floor(random() * 4) }, () => pick(PIECES)).join('');
+    const text = latin1 ? written.replaceAll('東京', 'Ü') : written;
     // Delimiters beside line ends in one field look like two broken records; those have tests of their own.
     return random() < 0.1 ? text.replaceAll(delimiter, '') + pick(BREAKS) + pick(['x', '']) : text;
   };
@@ -63,7 +66,7 @@ function fileOf(seed: number): File {
     const must = field === '' || /["\r\n]/.test(field) || field.includes(delimiter);
     return must || random() < 0.1 ? `"${field.replaceAll('"', '""')}"` : field;
   };
-  let text = random() < 0.2 ? '\ufeff' : '';
+  let text = random() < 0.2 && !latin1 ? '\ufeff' : '';
   text += Array.from({ length: width }, (_, i) => `column ${i}`).join(delimiter) + newline;
   const rows: File['rows'] = [];
   const records = Math.floor(random() * 60);
@@ -75,7 +78,7 @@ function fileOf(seed: number): File {
     text += fields.map(written).join(delimiter) + (number === records && random() < 0.5 ? '' : newline);
     rows.push([number, ...fields]);
   }
-  return { bytes: Buffer.from(text), rows, width };
+  return { bytes: Buffer.from(text, latin1 ? 'latin1' : 'utf8'), delimiter, rows, width };
 }
 
 function pieces(bytes: Buffer, random: () => number): Buffer[] {
@@ -89,7 +92,7 @@ function pieces(bytes: Buffer, random: () => number): Buffer[] {
 }
 
 function tolerant(cut: Buffer[], header: ReturnType<typeof readCsvHeader>, width: number) {
-  const reader = new RecordReader(header.dialect, width, (record) => recordDecoder('8-bit', record));
+  const reader = new RecordReader(header.dialect, width, (record) => recordDecoder(header.encoding, record));
   const batches = [...cut.map((piece) => reader.push(piece.toString('latin1'))), reader.end()];
   return {
     rows: batches.flatMap((batch) => batch.rows.map((row) => [row.rowNumber, ...row.fields])),
@@ -118,6 +121,17 @@ describe('random files', () => {
       const { bytes, rows, width } = fileOf(seed);
       const header = readCsvHeader(bytes, true);
       expect(header.cells, `seed ${seed}`).toHaveLength(width);
+      const cut = pieces(bytes.subarray(header.dataOffset), randomOf(-seed));
+      expect(tolerant(cut, header, width), `seed ${seed}`).toEqual({ rows, rejected: [] });
+      expect(fast(cut, header, width), `seed ${seed}`).toEqual(rows);
+    }
+  });
+
+  test('in ISO-8859-1, as described', () => {
+    for (let seed = 1; seed <= 1500; seed++) {
+      const { bytes, delimiter, rows, width } = fileOf(seed, true);
+      const header = readCsvHeader(bytes, true, { encoding: 'ISO-8859-1', delimiter });
+      expect(header.dialect.delimiter).toBe(delimiter);
       const cut = pieces(bytes.subarray(header.dataOffset), randomOf(-seed));
       expect(tolerant(cut, header, width), `seed ${seed}`).toEqual({ rows, rejected: [] });
       expect(fast(cut, header, width), `seed ${seed}`).toEqual(rows);

@@ -1,7 +1,9 @@
 import type { HeaderCell } from '../files/columns.ts';
+import type { Feed } from '../files/feeds.ts';
+import { DELIMITERS, type Delimiter } from '../files/names.ts';
 import { isBlankLine } from './csv-lines.ts';
 import type { Dialect } from './csv-records.ts';
-import { type Encoding, pieceDecoder, recordDecoder, sniffEncoding } from './encoding.ts';
+import { type Encoding, EncodingCheck, encodingOf, pieceDecoder, recordDecoder } from './encoding.ts';
 import { FileRejected, nulBytes } from './rejection.ts';
 
 export interface CsvHeader {
@@ -14,23 +16,29 @@ export interface CsvHeader {
   hasRows: boolean | undefined;
 }
 
-/** Delimiters that are recognised; the one that makes the most columns of the header is it, the first where equal. */
-const DELIMITERS = [',', ';', '\t', '|'];
+/** What a feed says of its CSV files' writing; what it does not say is recognised. */
+export type Writing = Partial<Pick<Feed, 'encoding' | 'delimiter'>>;
 
 /**
- * Reads a CSV file's header from the file's beginning.
+ * Reads a CSV file's header from the file's beginning. Where no delimiter is described, the one that makes the most
+ * columns of the header is it.
  * @param whole whether `head` is all of the file
- * @throws FileRejected where there is none
+ * @throws FileRejected where there is none, or the file is not written as described
  */
-export function readCsvHeader(head: Buffer, whole: boolean): CsvHeader {
-  const { encoding, markBytes } = sniffEncoding(head);
+export function readCsvHeader(head: Buffer, whole: boolean, writing: Writing = {}): CsvHeader {
+  const { encoding, markBytes } = encodingOf(head, writing.encoding);
   const text = pieceDecoder(encoding).piece(head.subarray(markBytes));
   if (text.includes('\0')) throw nulBytes();
+  const check = new EncodingCheck(encoding, writing.encoding);
+  check.push(head);
+  // A character that the beginning cuts off is not yet wrong.
+  if (whole || encoding.name !== 'utf-8') check.end();
   const from = firstLine(text);
   if (from === undefined) throw new FileRejected('empty_file', 'The file holds nothing but blank lines.');
-  const read = DELIMITERS.map((delimiter) => ({ delimiter, ...splitRecord(text, from, delimiter) })).reduce(
-    (best, other) => (other.cells.length > best.cells.length ? other : best),
-  );
+  const splits = DELIMITERS.map((delimiter) => ({ delimiter, ...splitRecord(text, from, delimiter) }));
+  const best = splits.reduce((one, other) => (other.cells.length > one.cells.length ? other : one));
+  const read = splits.find(({ delimiter }) => delimiter === writing.delimiter) ?? best;
+  if (read.cells.length === 1 && best.cells.length > 1) throw wrongDelimiter(read.delimiter, best.delimiter);
   if (read.broken)
     throw new FileRejected(
       'bad_header',
@@ -42,10 +50,19 @@ export function readCsvHeader(head: Buffer, whole: boolean): CsvHeader {
     cells: read.cells.map((cell, i) => ({ text: decode(cell), position: i + 1 })),
     dialect: { delimiter: read.delimiter, lineEnd: read.lineEnd },
     encoding,
-    dataOffset: markBytes + read.next * (encoding === '8-bit' ? 1 : 2),
+    dataOffset: markBytes + read.next * encoding.unitBytes,
     hasRows: rest.replaceAll(read.delimiter, '').trim() !== '' ? true : whole ? false : undefined,
   };
 }
+
+const DELIMITER_NAMES = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'pipes' };
+
+const wrongDelimiter = (described: Delimiter, found: Delimiter) =>
+  new FileRejected(
+    'wrong_delimiter',
+    `The feed's files are delimited by ${DELIMITER_NAMES[described]}, and this one's header by ${DELIMITER_NAMES[found]}. ` +
+      'Save it with the right delimiter and send it again, or describe the delimiter in the feed.',
+  );
 
 /** Where the first line starts that is not blank, whatever the delimiter; undefined where all are. */
 function firstLine(text: string): number | undefined {

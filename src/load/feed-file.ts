@@ -13,7 +13,7 @@ export interface FeedFile {
 
 /**
  * Opens a file and holds its header against its feed: as it is taken in, and again before it is loaded.
- * @throws FileRejected where it is no table, its columns are not the feed's, or it surely has no rows; it is closed then
+ * @throws FileRejected where it is no table or not as described, its columns are not the feed's, or it surely has no rows; it is closed then
  */
 export async function openFeedFile(
   source: Source,
@@ -21,7 +21,7 @@ export async function openFeedFile(
   feeds: Feeds,
   options: { headerOnly: boolean; maxWorkbookBytes: number },
 ): Promise<FeedFile> {
-  const table = await openTableFile(source, options);
+  const table = await openTableFile(source, feed, options);
   try {
     const header = checkHeader(table.cells, feed, feeds);
     if (!header.fits) throw new FileRejected(header.code, header.message);

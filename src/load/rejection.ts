@@ -11,6 +11,10 @@ export type RejectionCode =
   | 'not_a_workbook'
   | 'workbook_too_large'
   | 'missing_columns'
+  | 'missing_sheet'
+  | 'wrong_delimiter'
+  | 'wrong_encoding'
+  | 'wrong_format'
   | 'duplicate_columns'
   | 'too_many_columns'
   | 'unknown_feed';

@@ -1,6 +1,5 @@
 import type { Format } from '../files/names.ts';
-import { sniffEncoding } from './encoding.ts';
-import { FileRejected, nulBytes } from './rejection.ts';
+import { FileRejected } from './rejection.ts';
 
 const startsWith = (head: Buffer, ...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
 
@@ -35,7 +34,5 @@ export function sniffFormat(head: Buffer): Format {
       throw new FileRejected('not_a_table', `The file is ${what}, not CSV or XLSX.`);
   if (/^\s*<(?:!doctype|html|\?xml)/i.test(head.toString('latin1', 0, 200)))
     throw new FileRejected('not_a_table', 'The file is HTML or XML, not CSV or XLSX.');
-  const { encoding } = sniffEncoding(head);
-  if (encoding === '8-bit' && head.includes(0)) throw nulBytes();
   return 'csv';
 }

@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { HeaderCell } from '../files/columns.ts';
+import { postgresEncoding } from '../files/encodings.ts';
 import type { Feed } from '../files/feeds.ts';
-import type { Format } from '../files/names.ts';
+import { FORMATS, type Format } from '../files/names.ts';
 import { type Client, isDatabaseError, SqlState } from '../platform/database.ts';
 import { CountMismatch, copyCsv, copyRecords } from './copy.ts';
 import { OddBytes, RecordFramer } from './csv-frames.ts';
-import { type CsvHeader, readCsvHeader } from './csv-header.ts';
+import { type CsvHeader, readCsvHeader, type Writing } from './csv-header.ts';
 import { type RecordBatch, RecordReader } from './csv-records.ts';
-import { pieceDecoder, recordDecoder } from './encoding.ts';
+import { EncodingCheck, pieceDecoder, recordDecoder } from './encoding.ts';
 import { FileRejected, nulBytes } from './rejection.ts';
 import { HEAD_BYTES, sniffFormat } from './sniff.ts';
 import { readWorkbook } from './workbook.ts';
@@ -49,24 +50,32 @@ export class BytesChanged extends Error {
   }
 }
 
+/** What a feed says of its files; what it does not say is recognised. */
+export type FileDescription = Writing & Partial<Pick<Feed, 'formats' | 'sheet'>>;
+
 /**
  * Finds out what a file is and reads its header.
- * @throws FileRejected where it is no table
+ * @throws FileRejected where it is no table, or not one as described
  */
 export async function openTableFile(
   source: Source,
+  described: FileDescription,
   options: { headerOnly: boolean; maxWorkbookBytes: number },
 ): Promise<TableFile> {
   const head =
     source.size === 0 ? Buffer.alloc(0) : await buffer(source.read({ start: 0, end: HEAD_BYTES - 1 }));
   const format = sniffFormat(head);
-  if (format === 'csv') return new CsvFile(source, readCsvHeader(head, head.length >= source.size));
+  const { formats = FORMATS } = described;
+  if (!formats.includes(format)) throw wrongFormat(format, formats);
+  if (format === 'csv')
+    return new CsvFile(source, described, readCsvHeader(head, head.length >= source.size, described));
   // Zipped it is smaller than it may grow; what is larger already is not read at all.
   if (source.size > options.maxWorkbookBytes) throw workbookTooLarge(options.maxWorkbookBytes);
   const bytes = await buffer(hashed(source, source.read()));
   const reading = await readWorkbook(bytes, {
     headerOnly: options.headerOnly,
     maxBytes: options.maxWorkbookBytes,
+    sheet: described.sheet,
   });
   return {
     format,
@@ -80,26 +89,39 @@ export async function openTableFile(
   };
 }
 
+const wrongFormat = (format: Format, taken: readonly Format[]) => {
+  const names = { csv: 'CSV', xlsx: 'XLSX' };
+  return new FileRejected(
+    'wrong_format',
+    `The file is ${names[format]}, and this feed takes ${taken.map((each) => names[each]).join(' or ')} only. ` +
+      'Save it so and send it again, or describe the format in the feed.',
+  );
+};
+
 class CsvFile implements TableFile {
   readonly format = 'csv';
   readonly cells: HeaderCell[];
   readonly hasRows: boolean | undefined;
   readonly #source: Source;
+  readonly #writing: Writing;
   readonly #header: CsvHeader;
 
-  constructor(source: Source, header: CsvHeader) {
+  constructor(source: Source, writing: Writing, header: CsvHeader) {
     this.#source = source;
+    this.#writing = writing;
     this.#header = header;
     this.cells = header.cells;
     this.hasRows = header.hasRows;
   }
 
   async load(client: Client, feed: Feed, columns: readonly string[], fileId: string): Promise<Loaded> {
-    const { encoding, dialect } = this.#header;
-    if (encoding === '8-bit' && dialect.lineEnd === 'lf') {
+    const { name = 'utf-8' } = this.#header.encoding;
+    const encoding = postgresEncoding(name);
+    if (encoding !== undefined && this.#header.dialect.lineEnd === 'lf') {
       await client.query('savepoint fast');
       try {
-        return { rows: await this.#pass(client, feed, columns, fileId), rejected: 0, path: 'copy' };
+        const rows = await this.#pass(client, feed, columns, fileId, encoding);
+        return { rows, rejected: 0, path: 'copy' };
       } catch (error) {
         if (!isOdd(error)) throw error;
         await client.query('rollback to savepoint fast');
@@ -112,7 +134,13 @@ class CsvFile implements TableFile {
   async close(): Promise<void> {}
 
   /** The fast way: bytes pass through. */
-  async #pass(client: Client, feed: Feed, columns: readonly string[], fileId: string): Promise<number> {
+  async #pass(
+    client: Client,
+    feed: Feed,
+    columns: readonly string[],
+    fileId: string,
+    encoding: string,
+  ): Promise<number> {
     const { delimiter } = this.#header.dialect;
     const framer = new RecordFramer(fileId + delimiter, delimiter, this.cells.length);
     const bytes = this.#dataBytes();
@@ -120,7 +148,7 @@ class CsvFile implements TableFile {
       client,
       feed,
       columns,
-      delimiter,
+      { delimiter, encoding },
       (async function* () {
         for await (const chunk of bytes) {
           const framed = framer.push(chunk);
@@ -137,13 +165,16 @@ class CsvFile implements TableFile {
   /** The file's bytes after its header. */
   async *#dataBytes(): AsyncGenerator<Buffer> {
     let skip = this.#header.dataOffset;
+    const check = new EncodingCheck(this.#header.encoding, this.#writing.encoding);
     for await (const chunk of hashed(this.#source, this.#source.read())) {
+      check.push(chunk);
       if (chunk.length <= skip) skip -= chunk.length;
       else {
         yield skip > 0 ? chunk.subarray(skip) : chunk;
         skip = 0;
       }
     }
+    check.end();
   }
 
   /** The tolerant way: records are parsed and decoded. */

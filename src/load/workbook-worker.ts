@@ -6,18 +6,21 @@ import { cellText } from './workbook-cells.ts';
 export interface WorkbookTask {
   bytes: Uint8Array;
   headerOnly: boolean;
+  /** The sheet's name; undefined for the first visible one. */
+  sheet: string | undefined;
 }
 export type WorkbookAnswer =
   | { kind: 'header'; cells: { text: string; position: number }[]; hasRows: boolean }
   | { kind: 'rows'; rows: { rowNumber: number; fields: (string | null)[] }[]; done: boolean }
-  | { kind: 'wrong'; code: 'empty_file' | 'damaged_workbook' | 'encrypted_workbook' };
+  | { kind: 'wrong'; code: 'empty_file' | 'damaged_workbook' | 'encrypted_workbook' }
+  | { kind: 'wrong'; code: 'missing_sheet'; sheets: number };
 
 const ROWS_A_BATCH = 2000;
 /** Where only the header is asked for: rows to look for it in, and for a row after it, before all of the sheet is read. */
 const ROWS_TO_LOOK_AT = 200;
 
 const port = parentPort!;
-const { bytes, headerOnly } = workerData as WorkbookTask;
+const { bytes, headerOnly, sheet: asked } = workerData as WorkbookTask;
 
 type Cells = ((XLSX.CellObject | undefined)[] | undefined)[];
 interface Sheet {
@@ -25,12 +28,34 @@ interface Sheet {
   date1904: boolean;
 }
 
-/** The first visible worksheet; charts have sheets of their own, which are passed over. */
+/** The workbook has no sheet of the name that was asked for. */
+class MissingSheet extends Error {
+  override name = 'MissingSheet';
+  readonly sheets: number;
+
+  constructor(sheets: number) {
+    super('no sheet of that name');
+    this.sheets = sheets;
+  }
+}
+
+/** As Excel compares the names of sheets. */
+const foldSheet = (name: string) => name.normalize('NFC').trim().toLowerCase();
+
+/** Places of the sheets that may be read, the best first: the one asked for, hidden or not, or all that are visible. */
+function candidates(directory: XLSX.WorkBook): number[] {
+  const all = [...directory.SheetNames.keys()];
+  if (asked === undefined) return all.filter((i) => !directory.Workbook?.Sheets?.[i]?.Hidden);
+  const found = all.filter((i) => foldSheet(directory.SheetNames[i]!) === foldSheet(asked));
+  if (found.length === 0) throw new MissingSheet(all.length);
+  return found;
+}
+
+/** The worksheet to read; charts have sheets of their own, which are passed over. */
 function readSheet(rows?: number): Sheet {
   // Without sheets it tells which are visible; asked for the names only, it does not.
   const directory = XLSX.read(bytes, { type: 'buffer', sheets: [] });
-  const visible = [...directory.SheetNames.keys()].filter((i) => !directory.Workbook?.Sheets?.[i]?.Hidden);
-  for (const sheets of visible) {
+  for (const sheets of candidates(directory)) {
     const options = {
       type: 'buffer',
       dense: true,
@@ -111,15 +136,20 @@ function* answers(): Generator<WorkbookAnswer> {
   yield { kind: 'rows', rows, done: true };
 }
 
+/** SheetJS's messages can quote what they stumbled over: only the kind of trouble is passed on. */
+function troubleOf(error: unknown): WorkbookAnswer {
+  if (error instanceof MissingSheet) return { kind: 'wrong', code: 'missing_sheet', sheets: error.sheets };
+  const protectedByPassword = error instanceof Error && /password|encrypt/i.test(error.message);
+  return { kind: 'wrong', code: protectedByPassword ? 'encrypted_workbook' : 'damaged_workbook' };
+}
+
 const iterator = answers();
 port.on('message', () => {
   let answer: WorkbookAnswer | undefined;
   try {
     answer = iterator.next().value ?? undefined;
   } catch (error) {
-    // SheetJS's messages can quote what they stumbled over: only the kind of trouble is passed on.
-    const protectedByPassword = error instanceof Error && /password|encrypt/i.test(error.message);
-    answer = { kind: 'wrong', code: protectedByPassword ? 'encrypted_workbook' : 'damaged_workbook' };
+    answer = troubleOf(error);
   }
   if (answer) port.postMessage(answer);
   if (!answer || answer.kind === 'wrong' || (answer.kind === 'rows' && answer.done)) port.close();

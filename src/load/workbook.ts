@@ -14,23 +14,31 @@ export interface WorkbookReading {
 }
 
 const WRONG = {
-  empty_file: 'The first visible sheet of the workbook is empty.',
+  empty_file: 'The sheet of the workbook that is read is empty.',
   damaged_workbook:
     'The workbook cannot be read: it is damaged. Open it in Excel and save it again, or send CSV.',
   encrypted_workbook: 'The workbook is protected by a password. Save it without one.',
 };
 
+const missingSheet = (asked: string, sheets: number) =>
+  new FileRejected(
+    'missing_sheet',
+    `The workbook has no sheet "${asked}", which this feed's rows are read from; it has ${sheets} ` +
+      `${sheets === 1 ? 'sheet' : 'sheets'} of other names. Rename the sheet and send it again, or describe its name in the feed.`,
+  );
+
 /**
- * Opens a workbook's first visible sheet. SheetJS parses all of it at once, so it works in a thread of its own, where
+ * Opens the sheet that is asked for, or a workbook's first visible one. SheetJS parses all of it at once, so it works in a thread of its own, where
  * it neither holds up the other work of the process nor takes it down when memory runs out.
  * @throws FileRejected where the workbook is wrong
  */
 export async function readWorkbook(
   bytes: Buffer,
-  options: { headerOnly: boolean; maxBytes: number },
+  options: { headerOnly: boolean; maxBytes: number; sheet: string | undefined },
 ): Promise<WorkbookReading> {
   await checkWorkbookZip(bytes, options.maxBytes);
-  const task: WorkbookTask = { bytes, headerOnly: options.headerOnly };
+  const { headerOnly, sheet } = options;
+  const task: WorkbookTask = { bytes, headerOnly, sheet };
   const worker = new Worker(new URL('./workbook-worker.ts', import.meta.url), { workerData: task });
   // One listener for all of its life: an error may come at any time, and rejects what is asked next, too.
   const failed = new Promise<never>((_, reject) =>
@@ -42,7 +50,10 @@ export async function readWorkbook(
     answered.catch(() => {});
     worker.postMessage('next');
     const [answer] = await Promise.race([answered, failed]);
-    if (answer.kind === 'wrong') throw new FileRejected(answer.code, WRONG[answer.code]);
+    if (answer.kind === 'wrong')
+      throw answer.code === 'missing_sheet'
+        ? missingSheet(sheet!, answer.sheets)
+        : new FileRejected(answer.code, WRONG[answer.code]);
     return answer;
   };
   try {
