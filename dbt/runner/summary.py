@@ -9,7 +9,7 @@ from runner.redact import redact
 # What a Kubernetes termination message holds: of a longer one only the end is kept, which is no JSON.
 SUMMARY_BYTES = 4096
 # This many names usually fit; the counts tell the rest.
-FAILING_NAMES = 20
+NAMES = 20
 
 TEST_TYPES = ("test", "unit_test")
 
@@ -19,12 +19,15 @@ class Summary:
         self.models = {"passed": 0, "failed": 0, "skipped": 0}
         self.tests = {"passed": 0, "failed": 0, "warned": 0, "skipped": 0}
         self.failing: list[str] = []
+        self.warning: list[str] = []
         self.message: str | None = None
         self.published = False
 
     def add(self, results: list[dict]) -> None:
         for result in results:
             resource_type, name = result["unique_id"].split(".")[0], result["unique_id"].split(".")[2]
+            if resource_type == "exposure":
+                continue  # Named so that readers find it; there is nothing to build.
             counts = self.tests if resource_type in TEST_TYPES else self.models
             outcome = {"success": "passed", "pass": "passed", "warn": "warned", "skipped": "skipped"}.get(
                 result["status"], "failed"
@@ -32,20 +35,23 @@ class Summary:
             counts[outcome] = counts.get(outcome, 0) + 1
             if outcome == "failed":
                 self.failing.append(name)
+            elif outcome == "warned":
+                self.warning.append(name)
 
     def finish(self, succeeded: bool, seconds: float) -> None:
         summary = {
             "outcome": "succeeded" if succeeded else "failed",
             "models": self.models,
             "tests": self.tests,
-            "failing": self.failing[:FAILING_NAMES],
+            "failing": self.failing[:NAMES],
+            "warning": self.warning[:NAMES],
             "seconds": round(seconds, 1),
         }
         if self.message:
             summary["message"] = self.message
         line = json.dumps(summary, ensure_ascii=False)
-        while len(line.encode()) > SUMMARY_BYTES and summary["failing"]:
-            summary["failing"].pop()
+        while len(line.encode()) > SUMMARY_BYTES and (summary["warning"] or summary["failing"]):
+            (summary["warning"] or summary["failing"]).pop()
             line = json.dumps(summary, ensure_ascii=False)
         path = os.environ.get("WAYMARK_TERMINATION_PATH")
         if path:

@@ -62,6 +62,7 @@ export const RunBody = z
         models: counts('passed', 'failed', 'skipped'),
         tests: counts('passed', 'failed', 'warned', 'skipped'),
         failing: z.array(z.string()).meta({ description: 'Names of models and tests that failed.' }),
+        warning: z.array(z.string()).optional().meta({ description: 'Names of tests that warn.' }),
         seconds: z.number(),
       })
       .nullable()

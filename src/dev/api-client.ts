@@ -28,6 +28,7 @@ export interface RunAnswer {
     tests: { passed: number; failed: number; warned: number; skipped: number };
     models: { passed: number; failed: number; skipped: number };
     failing: string[];
+    warning?: string[];
     seconds: number;
   } | null;
 }

@@ -72,9 +72,10 @@ function secondsOf({ received_at, settled_at }: FileAnswer): string {
 
 function dbtLine(run: RunAnswer | undefined): string {
   if (!run?.summary) return 'dbt: no run yet.';
-  const { models, tests, seconds } = run.summary;
+  const { models, tests, seconds, warning = [] } = run.summary;
   return (
-    `dbt: ${tests.passed} tests passed, ${tests.failed} failed, ${tests.warned} warned; ` +
+    `dbt: ${tests.passed} tests passed, ${tests.failed} failed, ${tests.warned} warned` +
+    `${warning.length > 0 ? ` (${warning.join(', ')})` : ''}; ` +
     `${models.passed} models built in ${seconds.toFixed(1)} s.`
   );
 }

@@ -143,7 +143,8 @@ async function end(
   // Whoever ended it in the ledger tells of it; the others see it ended.
   if (await finishRun(pool, run.id, { state, summary, message })) {
     metrics.ended(state, (now.getTime() - (run.started_at ?? now).getTime()) / 1000);
-    log.info({ run_id: run.id, state, reason, failing: summary?.failing }, 'run ended');
+    const { failing, warning } = summary ?? {};
+    log.info({ run_id: run.id, state, reason, failing, warning }, 'run ended');
     await tell(eventOf(run, outcome));
   }
   return { kind: 'ended', run, outcome, replacedFor };

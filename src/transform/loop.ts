@@ -112,6 +112,7 @@ export class TransformLoop {
     await finishRun(pool, run.id, { state, summary, message });
     const seconds = (performance.now() - started) / 1000;
     metrics.ended(state, seconds);
-    log.info({ run_id: run.id, state, seconds, failing: summary?.failing }, 'run ended');
+    const { failing, warning } = summary ?? {};
+    log.info({ run_id: run.id, state, seconds, failing, warning }, 'run ended');
   }
 }

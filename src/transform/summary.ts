@@ -21,6 +21,8 @@ export const RunSummary = z.object({
   tests: TestCounts,
   /** Names of the models and tests that failed, as many as fit. */
   failing: z.array(z.string()),
+  /** Names of the tests that warn: something is odd and published all the same. */
+  warning: z.array(z.string()).optional(),
   seconds: z.number(),
   /** What else there is to say, for example that it was stopped. */
   message: z.string().optional(),

@@ -1,28 +1,15 @@
 {{ config(indexes=[{'columns': ['claim_id'], 'type': 'hash'}, {'columns': ['member_id'], 'type': 'hash'}]) }}
 
 -- Lines of the claims that stand, whether or not their member is known.
-with enrolled_span as (
-  -- A later entry with the same start replaces the earlier one: coverage may be shortened afterwards.
-  select distinct on (client, member_id, enrollment_start_date)
-    client,
-    member_id,
-    enrollment_start_date,
-    enrollment_end_date
-  from {{ ref('int_registration') }}
-  where exclusion_reason is null and enrollment_start_date is not null
-    -- A bad end date does not take away the coverage that an earlier file gave.
-    and enrollment_end_date is not null
-  order by client, member_id, enrollment_start_date, file_order desc, enrollment_end_date desc nulls last, row_number desc
-),
-
-enrolled as (
+with enrolled as (
   select
-    client,
-    member_id,
-    range_agg(daterange(enrollment_start_date, enrollment_end_date, '[]')) as spans
-  from enrolled_span
-  where enrollment_start_date <= enrollment_end_date
-  group by client, member_id
+    member.client,
+    member.member_id,
+    range_agg(daterange(span.enrollment_start_date, span.enrollment_end_date, '[]'))
+      filter (where span.member_id is not null) as spans
+  from {{ ref('member') }} as member
+  left join {{ ref('enrollment_span') }} as span on span.client = member.client and span.member_id = member.member_id
+  group by member.client, member.member_id
 )
 
 select
@@ -30,9 +17,11 @@ select
   line.claim_id,
   line.claim_line_number,
   line.member_id,
+  enrolled.member_id is not null as member_is_known,
   line.claim_type,
   line.claim_category,
   line.claim_status,
+  coalesce(lower(line.claim_status) = 'denied', false) as is_denied,
   line.record_type,
   line.original_claim_id,
   line.received_date,
