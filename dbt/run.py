@@ -2,7 +2,8 @@
 """One run: build and test the marts beside the live ones, publish them at once, make the docs page.
 
     python run.py --run-id UUID      (how the transform loop and the Job start it)
-    python run.py                    (by hand: covers every loaded file, keeps no artifacts)
+    python run.py                    (by hand: covers every loaded file, keeps no artifacts, makes no docs page)
+    python run.py --full-refresh     (makes the tables anew that otherwise grow by file)
 
 Exit code 0: published. 1: dbt failed, a model or a test. 2: it could not run or publish, or lost the database on the way.
 143: stopped by a signal before it published. But for 0, yesterday's marts stand. After 2 and 143 the same run may be started
@@ -47,9 +48,9 @@ def main() -> int:
     code = NOT_RUN
     try:
         stop_on_signals()
-        run_id = parse_arguments()
+        run_id, full_refresh = parse_arguments()
         with target_directory() as target:
-            code = run(run_id, Path(target), summary)
+            code = run(run_id, full_refresh, Path(target), summary)
     except Stopped:
         # Once the marts are published the run has done its work; only the docs page is missing then.
         code = PUBLISHED if summary.published else STOPPED
@@ -66,7 +67,7 @@ def main() -> int:
     return code
 
 
-def run(run_id: str | None, target: Path, summary: Summary) -> int:
+def run(run_id: str | None, full_refresh: bool, target: Path, summary: Summary) -> int:
     connection = database.connect("waymark-run")
     try:
         publication.take_turn(connection)
@@ -75,7 +76,7 @@ def run(run_id: str | None, target: Path, summary: Summary) -> int:
         database.end_work(connection)
         publication.clear(connection, BUILD_SCHEMA, LIVE_SCHEMA)
 
-        built = dbt_process.build(target / "build", run_id, BUILD_SCHEMA)
+        built = dbt_process.build(target / "build", run_id, BUILD_SCHEMA, full_refresh)
         summary.add(read_results(target / "build"))
         if run_id:
             results = redacted_results(target / "build")
@@ -88,10 +89,12 @@ def run(run_id: str | None, target: Path, summary: Summary) -> int:
             summary.published = True
         publication.drop_old(connection, LIVE_SCHEMA)
 
+        if not run_id:
+            return PUBLISHED
         page = dbt_process.document(target / "docs", run_id, LIVE_SCHEMA)
         if page is None:
             summary.message = "the marts are published; the docs page could not be made"
-        elif run_id:
+        else:
             database.keep_artifact(connection, run_id, "docs.html", "text/html", page)
         return PUBLISHED
     except Stopped:
@@ -102,11 +105,12 @@ def run(run_id: str | None, target: Path, summary: Summary) -> int:
         connection.close()
 
 
-def parse_arguments() -> str | None:
+def parse_arguments() -> tuple[str | None, bool]:
     parser = argparse.ArgumentParser(description="Build, test and publish the marts.")
     parser.add_argument("--run-id", type=uuid.UUID, help="the row in ingest.run whose files are covered")
-    run_id = parser.parse_args().run_id
-    return str(run_id) if run_id else None
+    parser.add_argument("--full-refresh", action="store_true", help="read every file anew, not only those that are new")
+    arguments = parser.parse_args()
+    return str(arguments.run_id) if arguments.run_id else None, arguments.full_refresh
 
 
 def target_directory() -> AbstractContextManager[str]:

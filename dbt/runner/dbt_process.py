@@ -29,11 +29,12 @@ class NotRun(Exception):
     """dbt could not start, or stopped before it ran anything."""
 
 
-def build(target: Path, run_id: str | None, mart_schema: str) -> bool:
+def build(target: Path, run_id: str | None, mart_schema: str, full_refresh: bool) -> bool:
     """Builds and tests everything; True if all of it passed. Unit tests are about the code, not the data: CI runs them."""
     results = target / "run_results.json"
     results.unlink(missing_ok=True)
-    code = call(["build", "--exclude-resource-type", "unit_test"], target, run_id, mart_schema)
+    command = ["build", "--exclude-resource-type", "unit_test"]
+    code = call(command + ["--full-refresh"] * full_refresh, target, run_id, mart_schema)
     if not results.exists():
         raise NotRun(f"dbt ended with exit code {code} before it built anything; its messages are above")
     return code == 0

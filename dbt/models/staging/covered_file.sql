@@ -1,8 +1,9 @@
 {{ config(materialized='table', unlogged=true, post_hook="analyze {{ this }}") }}
 
 -- The files that this run reads: those that were written down when it started or, by hand without a run, every loaded one.
-{%- set run_id = env_var('WAYMARK_RUN_ID', '') %}
 -- depends_on: {{ source('ingest', 'run_file') }}
+{#- Only when it runs: what dbt has parsed then holds for every run. -#}
+{%- set run_id = env_var('WAYMARK_RUN_ID', '') if execute %}
 
 select
   file.id as file_id,
@@ -10,8 +11,9 @@ select
   file.file_type,
   file.period,
   cast(to_date(file.period, 'YYYY-MM') + interval '1 month - 1 day' as date) as period_end,
-  -- "Later" among files: by period, then by order of acceptance. One number, so that it can be compared and indexed.
-  row_number() over (order by file.period, file.sequence) as file_order,
+  -- "Later" among files: by period, then by order of acceptance. One number, the same in every run, so that it can be kept,
+  -- compared and indexed: 202307 and sequence 42 make 2023070000000042.
+  cast(replace(file.period, '-', '') as bigint) * 10000000000 + file.sequence as file_order,
   file.name,
   file.state,
   file.received_at,

@@ -1,6 +1,14 @@
-{{ config(materialized='view', post_hook=[], unlogged=none) }}
+{{ config(materialized='view') }}
 
--- Every claim row with the reason that keeps it out of the marts: of its own file, of a later file, or of another claim.
+-- Every claim row with the reason that keeps it out of the marts, of its own file, of a later file or of another claim, and
+-- which version of its claim it is.
+{%- set exclusion_reason -%}
+coalesce(
+    iteration.exclusion_reason,
+    -- A line that takes back never stands itself.
+    case when version.is_replaced or iteration.record_type = 'reversal' then 'replaced' end
+  )
+{%- endset %}
 select
   iteration.file_id,
   iteration.row_number,
@@ -44,7 +52,11 @@ select
   iteration.coinsurance_amount,
   iteration.deductible_amount,
   iteration.flags,
-  coalesce(iteration.exclusion_reason, case when replaced.claim_id is not null then 'replaced' end) as exclusion_reason
+  coalesce(iteration.claim_status = 'denied', false) as is_denied,
+  coalesce(version.version_of, iteration.claim_id) as version_of,
+  coalesce(version.version, 1) as version,
+  {{ exclusion_reason }} is null as is_final,
+  {{ exclusion_reason }} as exclusion_reason
 from {{ ref('int_claim_line_iteration') }} as iteration
-left join {{ ref('int_replaced_claim') }} as replaced
-  on replaced.client = iteration.client and replaced.claim_id = iteration.claim_id
+left join {{ ref('int_claim_version') }} as version
+  on version.file_id = iteration.file_id and version.claim_id = iteration.claim_id

@@ -1,18 +1,27 @@
--- Every claim row of every client in one shape: each iteration of a claim that ever came, its lines numbered, and whether
--- a row of the same file or a later file of the same claim put it aside.
+{{ config(
+  materialized='incremental',
+  indexes=[{'columns': ['file_id']}, {'columns': ['record_type']}],
+  pre_hook="{{ remove_uncovered_files() }}",
+  post_hook="{{ remember_rules() }}",
+) }}
+
+-- Every claim row of every client in one shape: each iteration of a claim that ever came, its lines numbered, and whether the
+-- row's own file puts it aside. What other files do to it is in int_claim_line.
+{%- set files = files_to_add('claims') %}
 with claim_row as (
-  select * from {{ ref('int_client_a__claims') }}
+  {%- for feed in feeds('claims') %}
+  select * from {{ ref('int_' ~ feed.client ~ '__claims') }}
+  where {{ is_one_of('file_id', files) }}
+  {%- if not loop.last %}
   union all
-  select * from {{ ref('int_client_b__claims') }}
-  union all
-  select * from {{ ref('int_client_c__claims') }}
+  {%- endif %}
+  {%- endfor %}
 ),
 
 copied as (
   select
     claim_row.*,
-    claim_id is null as key_is_missing,
-    row_number() over (partition by client, claim_id, file_order, row_hash order by row_number) as copy
+    row_number() over (partition by file_id, claim_id, row_hash order by row_number) as copy
   from claim_row
 ),
 
@@ -23,27 +32,24 @@ numbered as (
       when claim_line_number is not null then claim_line_number
       -- A client that numbers lines and left this one out: after those that it numbered.
       when line_is_given then cast(
-        coalesce(max(claim_line_number) over (partition by client, claim_id, file_order), 0)
+        coalesce(max(claim_line_number) over (partition by file_id, claim_id), 0)
         + count(*) filter (where copy = 1 and claim_line_number is null)
-          over (partition by client, claim_id, file_order order by row_number rows unbounded preceding)
+          over (partition by file_id, claim_id order by row_number rows unbounded preceding)
         as integer
       )
       else cast(
         count(*) filter (where copy = 1)
-          over (partition by client, claim_id, file_order order by row_number rows unbounded preceding)
+          over (partition by file_id, claim_id order by row_number rows unbounded preceding)
         as integer
       )
-    end as line_number,
-    max(file_order) filter (where not key_is_missing) over (partition by client, claim_id) as last_file_order
+    end as line_number
   from copied
 ),
 
 latest as (
   select
     numbered.*,
-    row_number() over (
-      partition by client, claim_id, file_order, line_number, copy > 1 order by row_number desc
-    ) > 1 as line_came_again
+    row_number() over (partition by file_id, claim_id, line_number, copy > 1 order by row_number desc) > 1 as line_came_again
   from numbered
 )
 
@@ -91,8 +97,8 @@ select
   deductible_amount,
   flags,
   case
-    when key_is_missing then 'missing_key'
+    when claim_id is null then 'missing_key'
     when copy > 1 then 'duplicate'
-    when line_came_again or file_order < last_file_order then 'replaced'
+    when line_came_again then 'replaced'
   end as exclusion_reason
 from latest

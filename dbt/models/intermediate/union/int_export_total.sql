@@ -1,38 +1,40 @@
+{{ config(
+  materialized='incremental',
+  indexes=[{'columns': ['file_id']}],
+  pre_hook="{{ remove_uncovered_files() }}",
+  post_hook="{{ remember_rules() }}",
+) }}
+
 -- What came in, file by file, counted on the export tables themselves: rows, and dollars read by a second parser.
 -- The conservation tests hold the marts against it.
-{%- set tables = [
-  ('patient_registration_client_a', none),
-  ('patient_registration_client_b', none),
-  ('patient_registration_client_c', none),
-  ('claims_client_a', 'total_billed'),
-  ('claims_client_b', 'cost_total'),
-  ('claims_client_c', 'billed'),
-] %}
+{%- set files = files_to_add() %}
 with
-{%- for table, charge in tables %}
-{{ table }} as (
+{%- for file_type in ['patient_registration', 'claims'] %}
+{%- for feed in feeds(file_type) %}
+{{ feed.table }} as (
   select
     export._file_id as file_id,
     count(*) as export_rows,
-    {%- if charge %}
+    {%- if feed.charge %}
     sum(amount.dollars) as charge_amount,
     count(*) filter (where amount.is_unreadable) as unreadable_charges
     {%- else %}
     cast(null as numeric) as charge_amount,
     cast(null as bigint) as unreadable_charges
     {%- endif %}
-  from {{ source('export', table) }} as export
-  {%- if charge %}
-  cross join lateral ({{ independent_amount('export.' ~ charge) }}) as amount
+  from {{ source('export', feed.table) }} as export
+  {%- if feed.charge %}
+  cross join lateral ({{ independent_amount('export.' ~ feed.charge) }}) as amount
   {%- endif %}
-  where export._file_id in (select file_id from {{ ref('covered_file') }})
+  where {{ is_one_of('export._file_id', files) }}
   group by export._file_id
 ),
 {%- endfor %}
+{%- endfor %}
 
 total as (
-  {%- for table, charge in tables %}
-  select * from {{ table }}
+  {%- for feed in feeds('patient_registration') + feeds('claims') %}
+  select * from {{ feed.table }}
   {%- if not loop.last %}
   union all
   {%- endif %}
@@ -49,3 +51,4 @@ select
   case when file.file_type = 'claims' then coalesce(total.unreadable_charges, 0) end as unreadable_charges
 from {{ ref('covered_file') }} as file
 left join total on total.file_id = file.file_id
+where {{ is_one_of('file.file_id', files) }}

@@ -1,10 +1,20 @@
+{{ config(
+  materialized='incremental',
+  indexes=[{'columns': ['file_id']}],
+  pre_hook="{{ remove_uncovered_files() }}",
+  post_hook="{{ remember_rules() }}",
+) }}
+
 -- Every registration row of every client in one shape, and why it stays out of the marts, if it does.
+{%- set files = files_to_add('patient_registration') %}
 with registration as (
-  select * from {{ ref('int_client_a__registration') }}
+  {%- for feed in feeds('patient_registration') %}
+  select * from {{ ref('int_' ~ feed.client ~ '__registration') }}
+  where {{ is_one_of('file_id', files) }}
+  {%- if not loop.last %}
   union all
-  select * from {{ ref('int_client_b__registration') }}
-  union all
-  select * from {{ ref('int_client_c__registration') }}
+  {%- endif %}
+  {%- endfor %}
 )
 
 select
