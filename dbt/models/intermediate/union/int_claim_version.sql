@@ -1,7 +1,13 @@
 -- The claims that are more than one iteration, because they came in several files or because claims go back on each other:
 -- which version each iteration is, and whether a later one, or a reversal, put it aside. All other claims are their only version.
 with amended as (
-  select client, claim_id, min(ancestor_id) filter (where is_root) as version_of
+  select
+    client,
+    claim_id,
+    coalesce(
+      min(ancestor_id) filter (where is_root and record_type = 'adjustment'),
+      min(ancestor_id) filter (where is_root)
+    ) as version_of
   from {{ ref('int_claim_amendment') }}
   group by client, claim_id
 ),

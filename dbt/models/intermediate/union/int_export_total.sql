@@ -11,7 +11,7 @@
 with
 {%- for file_type in ['patient_registration', 'claims'] %}
 {%- for feed in feeds(file_type) %}
-{{ feed.table }} as (
+{{ feed.export }} as (
   select
     export._file_id as file_id,
     count(*) as export_rows,
@@ -22,7 +22,7 @@ with
     cast(null as numeric) as charge_amount,
     cast(null as bigint) as unreadable_charges
     {%- endif %}
-  from {{ source('export', feed.table) }} as export
+  from {{ source('export', feed.export) }} as export
   {%- if feed.charge %}
   cross join lateral ({{ independent_amount('export.' ~ feed.charge) }}) as amount
   {%- endif %}
@@ -34,7 +34,7 @@ with
 
 total as (
   {%- for feed in feeds('patient_registration') + feeds('claims') %}
-  select * from {{ feed.table }}
+  select * from {{ feed.export }}
   {%- if not loop.last %}
   union all
   {%- endif %}
