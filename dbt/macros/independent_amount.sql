@@ -1,7 +1,9 @@
 {#- A second reading of an amount, for the conservation tests: a select of `dollars` (null where blank or unreadable) and
     `is_unreadable`. It shares nothing with the cleaning macros, neither code nor method: it takes brackets, signs,
-    currency and groups off step by step where those match one pattern, so that a mistake in one of the two shows. -#}
-{% macro independent_amount(column) -%}
+    currency and groups off step by step where those match one pattern, so that a mistake in one of the two shows.
+    `decimal`: the sign before the cents, 'point' or 'comma'; the other one parts groups. -#}
+{% macro independent_amount(column, decimal='point') -%}
+{%- set point, between_groups = ("','", "'.'") if decimal == 'comma' else ("'.'", "','") -%}
 {%- set spaces = "U&' \\0009\\000A\\000B\\000C\\000D\\0085\\00A0\\1680\\2000\\2001\\2002\\2003\\2004\\2005\\2006\\2007\\2008\\2009\\200A\\200B\\2028\\2029\\202F\\205F\\3000\\FEFF'" -%}
 select
   case when is_amount then sign * round(cast(digits || '.' || fraction || '0' as numeric), 2) end as dollars,
@@ -21,10 +23,10 @@ from (
     and length(fraction) <= 30
     and translate(digits || fraction, '0123456789', '') = ''
     and case
-      when strpos(whole, ',') = 0 then true
+      when strpos(whole, {{ between_groups }}) = 0 then true
       else (
         select bool_and(case when position = 1 then length(digit_group) between 1 and 3 else length(digit_group) = 3 end)
-        from unnest(string_to_array(whole, ',')) with ordinality as grouped (digit_group, position)
+        from unnest(string_to_array(whole, {{ between_groups }})) with ordinality as grouped (digit_group, position)
       )
     end as is_amount
   from (
@@ -33,10 +35,10 @@ from (
       core.bracketed,
       core.after,
       translate(core.before, {{ spaces }}, '') as before,
-      length(core.body) - length(replace(core.body, '.', '')) as points,
-      split_part(core.body, '.', 1) as whole,
-      replace(split_part(core.body, '.', 1), ',', '') as digits,
-      split_part(core.body, '.', 2) as fraction
+      length(core.body) - length(replace(core.body, {{ point }}, '')) as points,
+      split_part(core.body, {{ point }}, 1) as whole,
+      replace(split_part(core.body, {{ point }}, 1), {{ between_groups }}, '') as digits,
+      split_part(core.body, {{ point }}, 2) as fraction
     from (
       select
         opened.trimmed,

@@ -24,7 +24,7 @@ with
     {%- endif %}
   from {{ source('export', feed.export) }} as export
   {%- if feed.charge %}
-  cross join lateral ({{ independent_amount('export.' ~ feed.charge) }}) as amount
+  cross join lateral ({{ independent_amount('export."' ~ feed.charge ~ '"', feed.decimal) }}) as amount
   {%- endif %}
   where {{ is_one_of('export._file_id', files) }}
   group by export._file_id
