@@ -6,6 +6,7 @@ import Router from '@koa/router';
 import { describe, expect, test } from 'vitest';
 import { measured } from '../src/api/metrics.ts';
 import { ConsumerMetrics } from '../src/consumer/metrics.ts';
+import { countFeeds } from '../src/files/feed-metrics.ts';
 import { countLedger, countWaiting } from '../src/files/metrics.ts';
 import type { Pool } from '../src/platform/database.ts';
 import { createRegistry } from '../src/platform/metrics.ts';
@@ -21,6 +22,7 @@ function seriesNames(): Set<string> {
   const registry = createRegistry('any');
   const unasked = {} as Pool;
   countLedger(registry, unasked, []);
+  countFeeds(registry, unasked, []);
   countWaiting(registry, unasked);
   countRuns(registry, unasked);
   measured(registry, new Router());

@@ -1,6 +1,7 @@
 import { type Dashboard, datasourceVariable, intervalVariable, labelVariable, layOut } from './grafana.ts';
 import { outboxAndApi } from './panels/api.ts';
 import { consumers } from './panels/consumers.ts';
+import { feeds } from './panels/feeds.ts';
 import { filesAndQueue } from './panels/files.ts';
 import { now } from './panels/now.ts';
 import { processes } from './panels/processes.ts';
@@ -49,6 +50,7 @@ export const dashboard: Dashboard = {
     { title: 'Now', panels: now },
     { title: 'Throughput', panels: throughput },
     { title: 'Times', panels: times },
+    { title: 'What clients send', panels: feeds },
     { title: 'Files, queue and consumers', panels: filesAndQueue },
     { title: 'What each consumer does', panels: consumers },
     { title: 'Outbox and API', panels: outboxAndApi },

@@ -58,18 +58,29 @@ async function untilReachable(config: Config<'postgres'>, deadline: number): Pro
   }
 }
 
+/** The latest of them, and how many there are besides. */
+const late = (periods: string[]): string =>
+  periods.length <= 3
+    ? periods.join(', ')
+    : `${periods.slice(-3).join(', ')} and ${periods.length - 3} before`;
+
 /** `waymark status`: a look at the ledger. */
 export async function showStatus(): Promise<void> {
-  const pool = createPool(readConfig(process.env, 'postgres'), 'status', () => {});
+  const config = readConfig(process.env, 'postgres', 'feeds');
+  const { all } = await readFeeds(config.FEEDS_DIR);
+  const pool = createPool(config, 'status', () => {});
   try {
-    const status = await readStatus(pool);
+    const status = await readStatus(pool, all);
     const files = new Table({ head: ['files', 'count'], style: PLAIN });
     for (const { state, count } of status.files) files.push([state, count]);
     files.push(['messages unsent', status.unsent]);
+    const feeds = new Table({ head: ['feeds', 'last period', 'late'], style: PLAIN });
+    for (const { client, file_type, last_period, late_periods } of status.feeds)
+      feeds.push([`${client} ${file_type}`, last_period ?? '', late(late_periods)]);
     const runs = new Table({ head: ['runs', 'reason', 'requested', 'ended'], style: PLAIN });
     for (const run of status.runs)
       runs.push([run.state, run.reason, run.requested_at.toISOString(), run.ended_at?.toISOString() ?? '']);
-    console.log(`${files}\n${runs}`);
+    console.log(`${files}\n${feeds}\n${runs}`);
   } finally {
     await pool.end();
   }

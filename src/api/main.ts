@@ -1,4 +1,5 @@
 import Koa from 'koa';
+import { countFeeds } from '../files/feed-metrics.ts';
 import { readFeeds } from '../files/feeds.ts';
 import { countLedger, countWaiting } from '../files/metrics.ts';
 import { readConfig } from '../platform/config.ts';
@@ -34,6 +35,7 @@ export const api = () =>
     );
     onStop(() => pool.end());
     countLedger(registry, pool, feeds.all);
+    countFeeds(registry, pool, feeds.all);
     countWaiting(registry, pool);
     countRuns(registry, pool);
     const relay = await startRelay(config.AMQP_URL, pool, log);

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { createDocument } from 'zod-openapi';
-import { FileBody, FilesQuery, PageQuery, ProblemBody, page, RejectedRowBody, RunBody } from './schemas.ts';
+import {
+  FeedBody,
+  FileBody,
+  FilesQuery,
+  PageQuery,
+  ProblemBody,
+  page,
+  RejectedRowBody,
+  RunBody,
+} from './schemas.ts';
 
 const json = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
   description,
@@ -72,6 +81,7 @@ export const openApi = createDocument({
   security: [{ token: [] }],
   tags: [
     { name: 'files', description: 'What was sent, and what became of it.' },
+    { name: 'feeds', description: 'Who sends what, and what is late.' },
     { name: 'runs', description: 'Executions of the dbt project.' },
     { name: 'service', description: 'Probes and metrics; no token needed.' },
   ],
@@ -147,6 +157,16 @@ export const openApi = createDocument({
           202: { ...json('It will be loaded again.', FileBody), headers: z.object(location) },
           404: problem('No such file.'),
           409: problem('It is neither failed nor rejected, or its bytes were accepted again meanwhile.'),
+          ...needsToken,
+        },
+      },
+    },
+    '/feeds': {
+      get: {
+        tags: ['feeds'],
+        summary: 'List feeds, and the files that are late',
+        responses: {
+          200: json('Every feed that is described.', z.object({ items: z.array(FeedBody) })),
           ...needsToken,
         },
       },

@@ -2,13 +2,14 @@ import { Readable } from 'node:stream';
 import Router from '@koa/router';
 import type Koa from 'koa';
 import type { z } from 'zod';
+import { type FeedStatus, readFeedStatus } from '../files/feed-status.ts';
 import { deleteFile, type FileRow, getFile, listFiles, rejectedRows, retryFile } from '../files/ledger.ts';
 import type { FileType } from '../files/names.ts';
 import { isDatabaseError, isUuid, SqlState } from '../platform/database.ts';
 import { getRun, listRuns, type RunRow, requestRun } from '../transform/runs.ts';
 import { documentation } from './documentation.ts';
 import { Problem } from './problems.ts';
-import { DEFAULT_LIMIT, FileBody, FilesQuery, PageQuery, RunBody } from './schemas.ts';
+import { DEFAULT_LIMIT, FeedBody, FileBody, FilesQuery, PageQuery, RunBody } from './schemas.ts';
 import { ROUTE_OF } from './target.ts';
 import { receiveFile, takeIn, type Uploading } from './upload.ts';
 
@@ -76,6 +77,11 @@ export function routes(uploading: Uploading): Router {
     });
   });
 
+  router.get('/feeds', async (ctx) => {
+    const feeds = await readFeedStatus(pool, uploading.feeds.all, new Date());
+    ctx.body = { items: feeds.map(feedBody) };
+  });
+
   router.get('/runs', async (ctx) => {
     const { cursor, limit = DEFAULT_LIMIT } = query(PageQuery, ctx.query);
     const runs = await listRuns(pool, { before: cursor ? Number(cursor) : null, limit });
@@ -97,6 +103,8 @@ export function routes(uploading: Uploading): Router {
 
 /** Only what the schema names goes out. */
 const fileBody = (file: FileRow) => FileBody.parse(JSON.parse(JSON.stringify(file)));
+const feedBody = ({ expected, ...feed }: FeedStatus) =>
+  FeedBody.parse({ ...feed, expected: expected ? { every: expected.every, by_day: expected.byDay } : null });
 const runBody = (run: RunRow) => RunBody.parse(JSON.parse(JSON.stringify(run)));
 
 const nextCursor = (rows: { sequence: number }[], limit: number) =>

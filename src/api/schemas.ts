@@ -6,15 +6,63 @@ import { RUN_STATES } from '../transform/runs.ts';
 
 const instant = z.iso.datetime();
 
+const columns = (description: string, ...examples: string[]) =>
+  z
+    .array(z.string())
+    .default([])
+    .meta({ description, examples: [examples] });
+const share = z.number().min(0).max(1);
+
+export const DriftBody = z
+  .object({
+    added: columns('Columns that the feed does not describe; they are loaded too.', 'fax'),
+    missing: columns('Optional columns of the feed that the file lacks; they load as null.', 'email'),
+    compared_with: z.uuid().nullable().default(null).meta({
+      description:
+        'The file before: of the feed’s loaded files the latest of an earlier period, or the one accepted earlier for the same period. Null until the file is loaded, and for the first one.',
+    }),
+    appeared: columns('Columns that the file before has not.', 'fax'),
+    vanished: columns('Columns that only the file before has.', 'email'),
+    renamed: z
+      .array(
+        z.object({
+          column: z.string(),
+          likely_from: z.string(),
+          because: z.array(z.enum(['name', 'position'])),
+        }),
+      )
+      .default([])
+      .meta({
+        description:
+          'Columns that are likely to be earlier ones under another name, and what speaks for it: the name, the position. They are in no other list of the comparison.',
+        examples: [[{ column: 'phone_number', likely_from: 'phone', because: ['name', 'position'] }]],
+      }),
+    mostly_null: z
+      .array(z.object({ column: z.string(), share, share_before: share }))
+      .default([])
+      .meta({
+        description:
+          'Columns of the feed of which 90 % or more of the first rows have no value, and of the file before 50 % or fewer.',
+        examples: [[{ column: 'zip', share: 0.98, share_before: 0.02 }]],
+      }),
+  })
+  .meta({
+    id: 'Drift',
+    description:
+      'How the file’s columns differ from the feed’s description (added, missing) and, once it is loaded, from the file before.',
+  });
+
+const delivery = z.enum(['snapshot', 'incremental']).meta({
+  description: 'Whether a newer file of the period replaces the older (snapshot) or adds to it.',
+});
+
 export const FileBody = z
   .object({
     id: z.uuid(),
     client: z.string().meta({ examples: ['client_a'] }),
     file_type: z.enum(FILE_TYPES),
     period: z.string().meta({ description: 'The month that the file covers.', examples: ['2023-07'] }),
-    delivery: z.enum(['snapshot', 'incremental']).meta({
-      description: 'Whether a newer file of the period replaces the older (snapshot) or adds to it.',
-    }),
+    delivery,
     state: z.enum(FILE_STATES).meta({
       description:
         'received → loading → loaded; rejected: the file is wrong; failed: it could not be loaded; superseded: a newer file replaced it; deleted: taken out.',
@@ -28,9 +76,7 @@ export const FileBody = z
       .int()
       .nullable()
       .meta({ description: 'Records that could not be parsed; see /files/{id}/rejected-rows.' }),
-    drift: z.object({ added: z.array(z.string()), missing: z.array(z.string()) }).meta({
-      description: 'Columns that the feed does not describe, and optional ones that the file lacks.',
-    }),
+    drift: DriftBody,
     attempts: z.int().meta({ description: 'How often loading was begun.' }),
     load_path: z.enum(['copy', 'records', 'workbook']).nullable(),
     reason: z.string().nullable().meta({ description: 'Why it is rejected or failed, as a code.' }),
@@ -70,6 +116,32 @@ export const RunBody = z
     message: z.string().nullable(),
   })
   .meta({ id: 'Run' });
+
+export const FeedBody = z
+  .object({
+    client: z.string().meta({ examples: ['client_a'] }),
+    file_type: z.enum(FILE_TYPES),
+    delivery,
+    expected: z
+      .object({ every: z.literal('month'), by_day: z.int() })
+      .nullable()
+      .meta({
+        description:
+          'Until which day of the following month, in UTC, a period’s file should have come; null where the feed does not say.',
+        examples: [{ every: 'month', by_day: 10 }],
+      }),
+    first_period: z.string().nullable().meta({ description: 'The first period of which a file is held.' }),
+    last_period: z
+      .string()
+      .nullable()
+      .meta({ description: 'The last period of which a file is held.', examples: ['2023-07'] }),
+    late_periods: z.array(z.string()).meta({
+      description:
+        'Periods after the first one of which no file is held though it should be here by now; of the last 24.',
+      examples: [['2023-08']],
+    }),
+  })
+  .meta({ id: 'Feed' });
 
 export const ProblemBody = z
   .object({

@@ -2,6 +2,7 @@ import type { Feed, Feeds } from '../files/feeds.ts';
 import type { FileRow } from '../files/ledger.ts';
 import { settleLoaded, settleWrong } from '../files/settle.ts';
 import { type FeedFile, noRows, openFeedFile } from '../load/feed-file.ts';
+import { measureNulls, newRowsFrom } from '../load/null-shares.ts';
 import { FileRejected } from '../load/rejection.ts';
 import { BytesChanged, rejectionOf } from '../load/table-file.ts';
 import { ensureExportTable } from '../load/tables.ts';
@@ -55,6 +56,7 @@ async function loadRows(
   { table, columns, drift }: FeedFile,
 ): Promise<Outcome> {
   await client.query('begin');
+  const from = await newRowsFrom(client, feed);
   const loaded = await table.load(client, feed, columns, file.id);
   if (loaded.rows === 0 && loaded.rejected === 0) throw noRows();
   if (loaded.rows === 0) {
@@ -68,7 +70,9 @@ async function loadRows(
     await client.query('commit');
     return { state: 'rejected', rows: 0, rejected: loaded.rejected };
   }
-  await settleLoaded(client, file, { ...loaded, columns, drift });
+  const { rows } = loaded;
+  const null_shares = await measureNulls(client, feed, columns, { id: file.id, rows, from });
+  await settleLoaded(client, file, { ...loaded, columns, drift, null_shares });
   await client.query('commit');
   return { state: 'loaded', rows: loaded.rows, rejected: loaded.rejected };
 }

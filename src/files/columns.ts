@@ -2,7 +2,7 @@ import type { Feed, Feeds } from './feeds.ts';
 import { foldColumn } from './names.ts';
 
 /** How a file's header differs from its feed's description, as database names. */
-export interface Drift {
+export interface HeaderDrift {
   /** Columns of the file that the feed does not describe. They are loaded too. */
   added: string[];
   /** Optional columns of the feed that the file lacks. They load as null. */
@@ -16,7 +16,7 @@ export interface HeaderCell {
 }
 
 export type HeaderVerdict =
-  | { fits: true; columns: string[]; drift: Drift }
+  | { fits: true; columns: string[]; drift: HeaderDrift }
   | { fits: false; code: 'duplicate_columns' | 'missing_columns' | 'too_many_columns'; message: string };
 
 /** A Postgres table has at most 1,600 columns, and tables keep the columns of earlier files. */

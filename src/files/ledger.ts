@@ -1,5 +1,6 @@
 import { isDatabaseError, type Pool, type Queryable, SqlState, transaction } from '../platform/database.ts';
-import type { Drift } from './columns.ts';
+import { compareNeighbours, lockFeed } from './compare.ts';
+import type { Drift, NullShares } from './drift.ts';
 import type { FileType, Format } from './names.ts';
 
 export const FILE_STATES = [
@@ -29,6 +30,8 @@ export interface FileRow {
   storage_key: string;
   columns: string[];
   drift: Drift;
+  /** Null until it is loaded. */
+  null_shares: NullShares | null;
   attempts: number;
   rows_loaded: number | null;
   rows_rejected: number | null;
@@ -171,8 +174,15 @@ const DELETE_FILE = `
   returning *`;
 
 /** Takes a file out; its rows leave `export` when no run is active. Undefined where it is being loaded or is gone. */
-export async function deleteFile(db: Queryable, id: string): Promise<FileRow | undefined> {
-  return (await db.query<FileRow>(DELETE_FILE, [id])).rows[0];
+export async function deleteFile(pool: Pool, id: string): Promise<FileRow | undefined> {
+  return transaction(pool, async (client) => {
+    const file = await getFile(client, id);
+    if (!file) return undefined;
+    await lockFeed(client, file);
+    const deleted = (await client.query<FileRow>(DELETE_FILE, [id])).rows[0];
+    if (deleted) await compareNeighbours(client, file);
+    return deleted;
+  });
 }
 
 export interface RejectedRow {

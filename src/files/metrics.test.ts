@@ -66,7 +66,7 @@ async function accepted(client = 'client_a', bytes = 100): Promise<FileRow> {
 async function loaded(rows: number, rejected = 0): Promise<FileRow> {
   const file = (await claimFile(pool, (await accepted()).id))!;
   const drift = { added: [], missing: [] };
-  await settleLoaded(pool, file, { rows, rejected, path: 'copy', columns: ['a'], drift });
+  await settleLoaded(pool, file, { rows, rejected, path: 'copy', columns: ['a'], drift, null_shares: null });
   return file;
 }
 

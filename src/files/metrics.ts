@@ -2,14 +2,11 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { CountedHistogram } from '../platform/counted-histogram.ts';
 import type { Pool } from '../platform/database.ts';
 import { askedOnce } from '../platform/metrics.ts';
-import type { Feed } from './feeds.ts';
-import { FILE_STATES, type FileState } from './ledger.ts';
+import { type FeedLabels, sameFeed } from './feed-status.ts';
+import { FILE_STATES } from './ledger.ts';
 import { LOAD_PATHS, readSpans, readTallies, SPAN_BUCKETS, type Span, type Tally } from './totals.ts';
 
-type FeedLabels = Pick<Feed, 'client' | 'file_type'>;
-
 const FEED_LABELS = ['client', 'file_type'] as const;
-const sameFeed = (a: FeedLabels, b: FeedLabels) => a.client === b.client && a.file_type === b.file_type;
 const total = (tallies: Tally[], figure: (tally: Tally) => number) =>
   tallies.reduce((sum, tally) => sum + figure(tally), 0);
 
@@ -32,21 +29,27 @@ export function countLedger(registry: Registry, pool: Pool, feeds: readonly Feed
       const found = await tallies();
       this.reset();
       if (!found) return;
-      const count = (state: FileState) =>
-        total(
-          found.filter((tally) => tally.state === state),
-          (tally) => tally.files,
+      for (const state of FILE_STATES) {
+        const own = found.filter((tally) => tally.state === state);
+        this.set(
+          { state },
+          total(own, ({ files }) => files),
         );
-      for (const state of FILE_STATES) this.set({ state }, count(state));
+      }
     },
   });
 
   /** A counter by feed; a feed that has no file yet stands at 0, so that its first file shows as an increase. */
-  const byFeed = (name: string, help: string, figure: (tally: Tally) => number) =>
+  const byFeed = (
+    name: string,
+    help: string,
+    figures: (own: Tally[]) => { labels?: Record<string, string>; value: number }[],
+    moreLabels: string[] = [],
+  ) =>
     new Counter({
       name,
       help,
-      labelNames: FEED_LABELS,
+      labelNames: [...FEED_LABELS, ...moreLabels],
       registers,
       async collect() {
         const found = await tallies();
@@ -54,42 +57,46 @@ export function countLedger(registry: Registry, pool: Pool, feeds: readonly Feed
         if (!found) return;
         for (const { client, file_type } of withFilesOrFeed(feeds, found)) {
           const own = found.filter((tally) => sameFeed(tally, { client, file_type }));
-          this.inc({ client, file_type }, total(own, figure));
+          for (const { labels, value } of figures(own)) this.inc({ client, file_type, ...labels }, value);
         }
       },
     });
-  byFeed('waymark_ledger_files_accepted_total', 'Files accepted.', (tally) => tally.files);
-  byFeed('waymark_ledger_bytes_accepted_total', 'Bytes of the files accepted.', (tally) => tally.bytes);
-  byFeed('waymark_ledger_rows_loaded_total', 'Rows loaded into export.', (tally) => tally.rows_loaded);
-  byFeed('waymark_ledger_bytes_loaded_total', 'Bytes of the files loaded.', (tally) =>
-    tally.loaded ? tally.bytes : 0,
+  const sum = (figure: (tally: Tally) => number) => (own: Tally[]) => [{ value: total(own, figure) }];
+  byFeed(
+    'waymark_ledger_files_accepted_total',
+    'Files accepted.',
+    sum(({ files }) => files),
+  );
+  byFeed(
+    'waymark_ledger_bytes_accepted_total',
+    'Bytes of the files accepted.',
+    sum(({ bytes }) => bytes),
+  );
+  byFeed(
+    'waymark_ledger_rows_loaded_total',
+    'Rows loaded into export.',
+    sum(({ rows_loaded }) => rows_loaded),
+  );
+  byFeed(
+    'waymark_ledger_bytes_loaded_total',
+    'Bytes of the files loaded.',
+    sum(({ loaded, bytes }) => (loaded ? bytes : 0)),
   );
   byFeed(
     'waymark_ledger_rows_rejected_total',
     'Records of loaded files that could not be parsed and were kept aside.',
-    (tally) => tally.rows_rejected,
+    sum(({ rows_rejected }) => rows_rejected),
   );
-  new Counter({
-    name: 'waymark_ledger_files_loaded_total',
-    help: 'Files loaded, by the way their rows took: copy (bytes passed through), records (parsed) or workbook.',
-    labelNames: [...FEED_LABELS, 'load_path'] as const,
-    registers,
-    async collect() {
-      const found = await tallies();
-      this.reset();
-      if (!found) return;
-      for (const { client, file_type } of withFilesOrFeed(feeds, found)) {
-        const loaded = found.filter((tally) => tally.loaded && sameFeed(tally, { client, file_type }));
-        for (const load_path of LOAD_PATHS) {
-          const own = loaded.filter((tally) => tally.load_path === load_path);
-          this.inc(
-            { client, file_type, load_path },
-            total(own, (tally) => tally.files),
-          );
-        }
-      }
-    },
-  });
+  byFeed(
+    'waymark_ledger_files_loaded_total',
+    'Files loaded, by the way their rows took: copy (bytes passed through), records (parsed) or workbook.',
+    (own) =>
+      LOAD_PATHS.map((load_path) => {
+        const loaded = own.filter((tally) => tally.loaded && tally.load_path === load_path);
+        return { labels: { load_path }, value: total(loaded, ({ files }) => files) };
+      }),
+    ['load_path'],
+  );
 
   const timed = (name: string, help: string, span: Span) =>
     new CountedHistogram({ name, help, labelNames: FEED_LABELS, registers }, SPAN_BUCKETS, async () => {

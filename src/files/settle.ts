@@ -1,5 +1,7 @@
 import { type Pool, type Queryable, withConnection } from '../platform/database.ts';
-import type { Drift } from './columns.ts';
+import type { HeaderDrift } from './columns.ts';
+import { compareNeighbours, lockFeed } from './compare.ts';
+import type { NullShares } from './drift.ts';
 import { type FileRow, routingKey } from './ledger.ts';
 
 /** Session lock that says who loads a file; gone with the connection, so a crash leaves none behind. */
@@ -29,11 +31,10 @@ export async function claimFile(db: Queryable, id: string): Promise<FileRow | un
 
 const SETTLE_LOADED = `
   update ingest.file
-     set state = 'loaded', rows_loaded = $2, rows_rejected = $3, load_path = $4, columns = $5, drift = $6,
+     set state = 'loaded', rows_loaded = $2, rows_rejected = $3, load_path = $4, columns = $5, drift = $6, null_shares = $7,
          reason = null, message = null, settled_at = clock_timestamp()
    where id = $1 and state = 'loading'
   returning *`;
-const LOCK_PERIOD = `select pg_advisory_xact_lock(hashtextextended($1, 0))`;
 const SUPERSEDE_OLDER = `
   update ingest.file set state = 'superseded', superseded_by = $5
    where client = $1 and file_type = $2 and period = $3 and sequence < $4 and state = 'loaded'`;
@@ -51,16 +52,22 @@ export class LedgerMoved extends Error {
 
 /**
  * Settles a file as loaded, within the transaction that brings its rows. Of a snapshot feed's files for one period only
- * the newest stays loaded, whichever of them is loaded first.
+ * the newest stays loaded, whichever of them is loaded first. It is compared with the file before it.
  */
 export async function settleLoaded(
   db: Queryable,
   file: FileRow,
-  result: { rows: number; rejected: number; path: FileRow['load_path']; columns: string[]; drift: Drift },
+  result: {
+    rows: number;
+    rejected: number;
+    path: FileRow['load_path'];
+    columns: string[];
+    drift: HeaderDrift;
+    null_shares: NullShares | null;
+  },
 ): Promise<void> {
   const { client, file_type, period, sequence, id } = file;
-  if (file.delivery === 'snapshot')
-    await db.query(LOCK_PERIOD, [`waymark.period:${client}:${file_type}:${period}`]);
+  await lockFeed(db, file);
   const settled = await db.query<FileRow>(SETTLE_LOADED, [
     id,
     result.rows,
@@ -68,11 +75,14 @@ export async function settleLoaded(
     result.path,
     result.columns,
     result.drift,
+    result.null_shares,
   ]);
   if (settled.rowCount !== 1) throw new LedgerMoved(`file ${id} is no longer being loaded`);
-  if (file.delivery !== 'snapshot') return;
-  await db.query(SUPERSEDE_OLDER, [client, file_type, period, sequence, id]);
-  await db.query(SUPERSEDE_BY_NEWER, [client, file_type, period, sequence, id]);
+  if (file.delivery === 'snapshot') {
+    await db.query(SUPERSEDE_OLDER, [client, file_type, period, sequence, id]);
+    await db.query(SUPERSEDE_BY_NEWER, [client, file_type, period, sequence, id]);
+  }
+  await compareNeighbours(db, file);
 }
 
 const SETTLE_WRONG = `

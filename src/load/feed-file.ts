@@ -1,4 +1,4 @@
-import { checkHeader, type Drift } from '../files/columns.ts';
+import { checkHeader, type HeaderDrift } from '../files/columns.ts';
 import type { Feed, Feeds } from '../files/feeds.ts';
 import { FileRejected } from './rejection.ts';
 import { openTableFile, type Source, type TableFile } from './table-file.ts';
@@ -8,7 +8,7 @@ export interface FeedFile {
   table: TableFile;
   /** Database names of the file's columns, in their order. */
   columns: string[];
-  drift: Drift;
+  drift: HeaderDrift;
 }
 
 /**

@@ -84,9 +84,11 @@ export async function startRun(pool: Pool, reason: RunReason): Promise<RunRow | 
 const FINISH = `
   update ingest.run set state = $2, summary = $3, message = $4, ended_at = clock_timestamp()
    where id = $1 and state = 'running'`;
+// In the order in which a load locks files (src/files/compare.ts): neither waits for the other.
 const MATERIALIZE = `
-  update ingest.file f set run_id = $1 from ingest.run_file r
-   where r.run_id = $1 and r.file_id = f.id and f.run_id is null`;
+  update ingest.file set run_id = $1
+   where id in (select f.id from ingest.run_file r join ingest.file f on f.id = r.file_id
+                 where r.run_id = $1 and f.run_id is null order by f.sequence for update of f)`;
 
 /**
  * Ends a run; success makes the files that it covered materialized.

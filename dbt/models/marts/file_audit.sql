@@ -40,7 +40,16 @@ select
   cast(case when file.file_type = 'claims' then coalesce(kept.charge_amount, 0) end as numeric(38, 2)) as charge_amount_kept,
   cast(case when file.file_type = 'claims' then coalesce(excluded.charge_amount, 0) end as numeric(38, 2))
     as charge_amount_excluded,
-  total.unreadable_charges
+  total.unreadable_charges,
+  cast(file.drift ->> 'compared_with' as uuid) as compared_with_file_id,
+{%- for kind in ['added', 'missing', 'appeared', 'vanished'] %}
+  (select string_agg(c.name, ', ' order by c.place)
+    from jsonb_array_elements_text(file.drift -> '{{ kind }}') with ordinality as c (name, place)) as columns_{{ kind }},
+{%- endfor %}
+  (select string_agg((c.entry ->> 'column') || ' (likely ' || (c.entry ->> 'likely_from') || ')', ', ' order by c.place)
+    from jsonb_array_elements(file.drift -> 'renamed') with ordinality as c (entry, place)) as columns_renamed,
+  (select string_agg(c.entry ->> 'column', ', ' order by c.place)
+    from jsonb_array_elements(file.drift -> 'mostly_null') with ordinality as c (entry, place)) as columns_mostly_null
 from {{ ref('covered_file') }} as file
 inner join {{ ref('int_export_total') }} as total on total.file_id = file.file_id
 left join kept on kept.file_id = file.file_id

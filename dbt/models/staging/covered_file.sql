@@ -18,7 +18,8 @@ select
   file.state,
   file.received_at,
   file.rows_loaded,
-  file.rows_rejected
+  file.rows_rejected,
+  file.drift
 from {{ source('ingest', 'file') }} as file
 {%- if run_id %}
 inner join {{ source('ingest', 'run_file') }} as run_file

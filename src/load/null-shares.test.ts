@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../test/setup/database.ts';
+import type { Feed } from '../files/feeds.ts';
+import { createPool, type Pool, transaction } from '../platform/database.ts';
+import { measureNulls, newRowsFrom } from './null-shares.ts';
+import { ensureExportTable } from './tables.ts';
+
+const COLUMNS = ['id', 'email', 'Groß "x"'];
+const feed = {
+  client: 'client_a',
+  file_type: 'claims',
+  columns: COLUMNS.map((name) => ({ header: name, name, required: false })),
+} as unknown as Feed;
+const TABLE = 'export.claims_client_a';
+
+let database: TestDatabase;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool(database.config, 'test', () => {});
+  await ensureExportTable(pool, feed, [...COLUMNS, 'extra']);
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+/** Brings a file of so many rows, as a load does, and looks at it. `email` is SQL over n, the number of the row. */
+async function load(rows: number, email = `'e' || n`, columns = [...COLUMNS, 'extra']) {
+  const id = randomUUID();
+  const looked = await transaction(pool, async (client) => {
+    const from = await newRowsFrom(client, feed);
+    await client.query(
+      `insert into ${TABLE} (_file_id, _row_number, id, email) select $1, n, repeat('x', 400), ${email}
+         from generate_series(1, $2::int) n`,
+      [id, rows],
+    );
+    const first = await client.query<{ page: number }>(
+      `select min((ctid::text::point)[0])::int as page from ${TABLE} where _file_id = $1`,
+      [id],
+    );
+    const shares = await measureNulls(client, feed, columns, { id, rows, from });
+    return { shares, from, page: first.rows[0]!.page };
+  });
+  return { id, ...looked };
+}
+
+test('a value that is null, empty, or nothing but white space counts as none', async () => {
+  const blank = `(array[null, '', ' ', e'\\t\\r\\n', e'\\u00a0', e'\\u2003\\ufeff', 'x', ' x', '.', 'ß'])[n]`;
+  const { shares } = await load(10, blank);
+  expect(shares).toEqual({ rows: 10, of: { id: 0, email: 0.6, 'Groß "x"': 1 } });
+});
+
+test('columns that the file lacks, or the feed does not describe, are not told', async () => {
+  expect((await load(4, 'null', ['email', 'extra'])).shares).toEqual({ rows: 4, of: { email: 1 } });
+});
+
+test('of a long file, its first rows are looked at', async () => {
+  const { shares } = await load(12_000, 'case when n > 10000 then null else 1 end');
+  expect(shares).toMatchObject({ rows: 10_000, of: { email: 0 } });
+});
+
+test('rows that fill the room of a replaced file are found', async () => {
+  const replaced = await load(20_000);
+  await load(10_000);
+  await pool.query(`delete from ${TABLE} where _file_id = $1`, [replaced.id]);
+  await pool.query(`vacuum ${TABLE}`);
+  const { shares, from, page } = await load(20, 'null');
+  expect(page, 'they lie before the end').toBeLessThan(from);
+  expect(shares).toMatchObject({ rows: 20, of: { email: 1, id: 0 } });
+});
