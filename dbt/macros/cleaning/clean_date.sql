@@ -1,51 +1,52 @@
-{#- A date of cleaned text, or null where it names no day of the calendar. Read are
-      20030404 · 2003-04-04 · 2003/4/4 · 4/4/2003 and 4-4-2003 (month first) · April 4, 2003 · 4-Apr-2003,
-    the numeric ones also with a time of day, which is dropped, and the day number of Excel's 1900 system in five digits
-    (37715 or 37715.0). The format gives a number yyyymmdd, and arithmetic decides whether such a day exists: no cast can
-    fail, so no value can stop a run. -#}
-{% macro clean_date(text) -%}
-{%- set time = '([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?[AaPp][Mm]|Z)?)?' -%}
-{%- set month = '(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)[.]?' -%}
-{%- set month_number -%}
-(strpos('janfebmaraprmayjunjulaugsepoctnovdec', substring(lower({{ text }}) from '[a-z]{3}')) / 3 + 1)
-{%- endset -%}
-(
-  select
-    case
-      when ymd >= 10000
-        and ymd / 100 % 100 between 1 and 12
-        and ymd % 100 between 1 and case
-          when ymd / 100 % 100 in (4, 6, 9, 11) then 30
-          when ymd / 100 % 100 <> 2 then 31
-          when ymd / 10000 % 4 = 0 and (ymd / 10000 % 100 <> 0 or ymd / 10000 % 400 = 0) then 29
-          else 28
-        end
-      then make_date(ymd / 10000, ymd / 100 % 100, ymd % 100)
+{#- A date, or null where the text names no day of the calendar. No cast can fail, so no value can stop a run: a pattern finds
+    numbers, and arithmetic decides whether there is such a day.
+
+    `formats` lists how dates are written, separators to the letter, with leading zeros or without:
+      YYYYMMDD · YYYY-MM-DD · YYYY/MM/DD · M/D/YYYY · M-D-YYYY · D/M/YYYY · D-M-YYYY · D.M.YYYY · M/D/YY · D/M/YY · D.M.YY
+      Month D, YYYY    April 4, 2003 and Apr 4 2003
+      D-Mon-YYYY       4-Apr-2003 and 4 April 2003
+      serial           the day number of Excel's 1900 system, 37715; serial-1904 that of its 1904 system
+    Without it those are read that can be meant in one way only, months before days in numbers, and serials of five digits.
+    YYYY-MM-DD is always read: the loader makes it of a workbook's dates. A time of day is dropped.
+
+    A year of two digits: 70 to 99 are 19.., 00 to 69 are 20... Where `latest` says which day is the last that can be meant,
+    as for births, it is 20.. unless the day lay after that.
+
+    `day` 'first' or 'last' takes that day of the month instead, and months are read too:
+      YYYY-MM · YYYYMM · MM/YYYY · MM.YYYY · Mon YYYY -#}
+{% macro clean_date(text, formats=none, day=none, latest=none) -%}
+{%- set usual = ['YYYYMMDD', 'YYYY-MM-DD', 'M/D/YYYY', 'YYYY/MM/DD', 'M-D-YYYY', 'Month D, YYYY', 'D-Mon-YYYY', 'serial'] -%}
+{%- set months = ['YYYY-MM', 'YYYYMM', 'MM/YYYY', 'MM.YYYY', 'Mon YYYY'] -%}
+{%- set is_listed = true if formats else false -%}
+{%- set read = formats if formats else (usual + months if day else usual) -%}
+case
+  {%- if not day and 'YYYYMMDD' in read %}
+  {#- The common case of files with millions of rows: days 1 to 28, which every month has. #}
+  when {{ text }} ~ '^[12][0-9][0-9][0-9](0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])$' then cast({{ text }} as date)
+  {%- endif %}
+  {%- for format in read %}
+  {{ written_date(text, format, is_listed, day, latest) }}
+  {%- endfor %}
+  {%- if 'YYYY-MM-DD' not in read %}
+  {{ written_date(text, 'YYYY-MM-DD', is_listed, day, latest) }}
+  {%- endif %}
+end
+{%- endmacro %}
+
+{#- A day of the calendar, null if there is none such, from expressions of a year after 0, a month and a number; with `day` the
+    first or last of its month. -#}
+{% macro calendar_day(year, month, number, day) -%}
+case
+    when {{ month }} between 1 and 12 and {{ number }} between 1 and {{ days_in_month(year, month) }}
+    then make_date({{ year }}, {{ month }}, {% if day == 'first' %}1{% elif day == 'last' %}{{ days_in_month(year, month) }}{% else %}{{ number }}{% endif %})
+  end
+{%- endmacro %}
+
+{% macro days_in_month(year, month) -%}
+case
+      when {{ month }} in (4, 6, 9, 11) then 30
+      when {{ month }} <> 2 then 31
+      when {{ year }} % 4 = 0 and ({{ year }} % 100 <> 0 or {{ year }} % 400 = 0) then 29
+      else 28
     end
-  from (
-    select
-      case
-        when {{ text }} ~ '^[0-9]{8}$' then cast({{ text }} as integer)
-        when {{ text }} ~ '^[0-9]{4}[/-][0-9]{1,2}[/-][0-9]{1,2}{{ time }}$' then
-          cast(left({{ text }}, 4) as integer) * 10000
-          + cast(split_part(translate({{ text }}, '/', '-'), '-', 2) as integer) * 100
-          + cast(substring(split_part(translate({{ text }}, '/', '-'), '-', 3) from '^[0-9]+') as integer)
-        when {{ text }} ~ '^[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{4}{{ time }}$' then
-          cast(left(split_part(translate({{ text }}, '-', '/'), '/', 3), 4) as integer) * 10000
-          + cast(split_part(translate({{ text }}, '-', '/'), '/', 1) as integer) * 100
-          + cast(split_part(translate({{ text }}, '-', '/'), '/', 2) as integer)
-        when {{ text }} ~ '^[1-9][0-9]{4}([.]0+)?$' then
-          cast(to_char(date '1899-12-30' + cast(left({{ text }}, 5) as integer), 'YYYYMMDD') as integer)
-        when {{ text }} ~* '^{{ month }} ?[0-9]{1,2}(, ?| )[0-9]{4}$' then
-          cast(right({{ text }}, 4) as integer) * 10000
-          + {{ month_number }} * 100
-          + cast(substring({{ text }} from '([0-9]{1,2})(?:, ?| )[0-9]{4}$') as integer)
-        when {{ text }} ~* '^[0-9]{1,2}[ -]?{{ month }}[ ,-]{1,2}[0-9]{4}$' then
-          cast(right({{ text }}, 4) as integer) * 10000
-          + {{ month_number }} * 100
-          + cast(substring({{ text }} from '^[0-9]{1,2}') as integer)
-      end as ymd
-    offset 0
-  ) as day
-)
 {%- endmacro %}

@@ -9,7 +9,7 @@
 {%- set files = files_to_add('patient_registration') %}
 with registration as (
   {%- for feed in feeds('patient_registration') %}
-  select * from {{ ref('int_' ~ feed.client ~ '__registration') }}
+  select * from {{ ref('int_' ~ feed.client ~ '__patient_registration') }}
   where {{ is_one_of('file_id', files) }}
   {%- if not loop.last %}
   union all
