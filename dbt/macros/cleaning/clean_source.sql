@@ -70,6 +70,6 @@ from (
     ) as sent
   ) as word
   inner join {{ ref('covered_file') }} as file on file.file_id = word.file_id
-  {{- reference_lists(columns) }}
+  {{ reference_lists(columns) }}
 ) as value
 {%- endmacro %}

@@ -9,20 +9,14 @@ reference.{{ list }} ->> upper({{ text }})
 {%- set kinds = columns | map(attribute='kind') | list -%}
 {%- set lists = ['state', 'sex', 'record_type', 'claim_status', 'claim_type', 'place_of_service', 'revenue_code'] -%}
 {%- for list in lists if list in kinds %}
-{%- if loop.first %}
-cross join (
-  select
-{%- endif %}
-    {{ list }}.words as {{ list }}
-    {%- if not loop.last %},{% endif %}
-{%- endfor %}
+  {% if loop.first %} cross join (select {% endif %}
+  {{ list }}.words as {{ list }}
+  {%- if not loop.last %},{% endif %}
+{% endfor %}
 {%- for list in lists if list in kinds %}
-  {% if loop.first %}from{% else %}cross join{% endif %} (select {{ reference_list(list) }}) as {{ list }}
-  {%- if loop.last %}
-  offset 0
-) as reference
-  {%- endif %}
-{%- endfor %}
+  {% if loop.first %} from {% else %} cross join {% endif %} (select {{ reference_list(list) }}) as {{ list }}
+  {% if loop.last %} offset 0) as reference {% endif %}
+{% endfor %}
 {%- endmacro %}
 
 {% macro reference_list(list) -%}

@@ -31,7 +31,7 @@ from (
   from {{ ref('stg_' ~ client ~ '__' ~ file_type) }} as staged
 ) as entry
 {%- if file_type == 'patient_registration' %}
-{{ zip_states() }}
+  {{ zip_states() }}
 {%- endif %}
 {%- endmacro %}
 
