@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import multer from '@koa/multer';
 import type Koa from 'koa';
 import type { StorageEngine } from 'multer';
@@ -15,6 +16,10 @@ import { resolveTarget } from './target.ts';
 /** A file's name, and each form field, in characters and bytes. */
 const MAX_NAME_CHARACTERS = 255;
 const FORM_LIMITS = { files: 1, fields: 10, parts: 12, fieldNameSize: 100, fieldSize: 1000, headerPairs: 20 };
+
+/** How long, and how often, the ledger is asked whether it knows a file whose commit got no answer; in milliseconds. */
+const ASK_AGAIN_FOR_MS = 3000;
+const ASK_AGAIN_EVERY_MS = 100;
 
 /** What the storage engine leaves of a file that came in. */
 interface Received {
@@ -152,10 +157,20 @@ export async function takeIn(
   }
 }
 
-/** A commit whose answer was lost may have happened: the bytes go only where the ledger surely does not know them. */
+/**
+ * A commit whose answer was lost may have happened: the bytes go only where the ledger surely does not know them. What took
+ * the connection of the commit may have taken others of the pool: the ledger is asked until it answers, for a while.
+ */
 async function removeUnlessKept(uploading: Uploading, id: string, storageKey: string): Promise<void> {
-  const known = await uploading.pool
-    .query('select from ingest.file where id = $1', [id])
-    .catch(() => undefined);
-  if (known?.rowCount === 0) await uploading.storage.remove(storageKey);
+  const deadline = performance.now() + ASK_AGAIN_FOR_MS;
+  for (;;) {
+    try {
+      const known = await uploading.pool.query('select from ingest.file where id = $1', [id]);
+      if (known.rowCount === 0) await uploading.storage.remove(storageKey);
+      return;
+    } catch {
+      if (performance.now() > deadline) return;
+      await delay(ASK_AGAIN_EVERY_MS);
+    }
+  }
 }
