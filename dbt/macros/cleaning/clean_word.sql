@@ -1,21 +1,14 @@
 {#- What a word means according to a reference list (dbt/seeds), whatever its letter case; null where the list lacks it. -#}
 {% macro clean_word(text, list) -%}
-reference.{{ list }} ->> upper({{ text }})
+{{ list }}_list.words ->> upper({{ text }})
 {%- endmacro %}
 
-{#- The lists that these columns are looked up in, joined as one row of JSON objects: a look-up is then a binary search in
-    memory, without a join for each. Nothing, where no column needs a list. -#}
+{#- The lists that these columns are looked up in, each joined as one row with a JSON object: a look-up is then a binary
+    search in memory. Nothing, where no column needs a list. -#}
 {% macro reference_lists(columns) -%}
 {%- set kinds = columns | map(attribute='kind') | list -%}
-{%- set lists = ['state', 'sex', 'record_type', 'claim_status', 'claim_type', 'place_of_service', 'revenue_code'] -%}
-{%- for list in lists if list in kinds %}
-  {% if loop.first %} cross join (select {% endif %}
-  {{ list }}.words as {{ list }}
-  {%- if not loop.last %},{% endif %}
-{% endfor %}
-{%- for list in lists if list in kinds %}
-  {% if loop.first %} from {% else %} cross join {% endif %} (select {{ reference_list(list) }}) as {{ list }}
-  {% if loop.last %} offset 0) as reference {% endif %}
+{%- for list in ['state', 'sex', 'record_type', 'claim_status', 'claim_type', 'place_of_service', 'revenue_code'] if list in kinds %}
+  cross join (select {{ reference_list(list) }}) as {{ list }}_list
 {% endfor %}
 {%- endmacro %}
 
@@ -35,6 +28,6 @@ jsonb_object_agg(word, {{ list }}) as words from {{ ref(list) }}
 {% macro lists_for_flags(columns) -%}
 {%- set kinds = columns | map(attribute='kind') | list -%}
 {%- for list in ['place_of_service', 'revenue_code'] if list in kinds -%}
-reference.{{ list }} as {{ list }}__list,
+{{ list }}_list.words as {{ list }}_list,
 {% endfor -%}
 {%- endmacro %}

@@ -46,9 +46,9 @@ case
 {%- if rule == 'birth_date_out_of_range' -%}
 not {{ in_birth_range(value) }}
 {%- elif rule == 'unknown_place_of_service' -%}
-{{ value }} is not null and value.place_of_service__list ->> {{ value }} is null
+{{ value }} is not null and value.place_of_service_list ->> {{ value }} is null
 {%- elif rule == 'unknown_revenue_code' -%}
-{{ value }} is not null and value.revenue_code__list ->> left({{ value }}, 3) is null
+{{ value }} is not null and value.revenue_code_list ->> left({{ value }}, 3) is null
 {%- else -%}
 {{ value }} is null and {{ value }}__text is not null
 {%- endif -%}
