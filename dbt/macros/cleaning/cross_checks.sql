@@ -43,7 +43,7 @@ service_end_before_start paid_before_service
 
 {% macro does_not_fit(check) -%}
 {%- if check == 'zip_not_in_state' -%}
-strpos(coalesce(reference.zip_states ->> left(entry.zip_code, 3), ''), entry.state) = 0
+entry.zip_code is not null and strpos(coalesce(reference.zip_states ->> left(entry.zip_code, 3), ''), entry.state) = 0
 {%- elif check == 'age_not_of_birth_date' -%}
 {#- Within two months, for clients count up to the day they write the file, or round. -#}
 abs(

@@ -1,0 +1,3 @@
+{{ config(materialized='ephemeral', docs={'show': false}) }}
+
+{{ normalize('example', 'patient_registration', ['birth_date', 'death_date']) }}
