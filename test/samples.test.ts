@@ -154,6 +154,15 @@ describe('the sample sets', () => {
     RUN_MS,
   );
 
+  test('every mart and every column of one says what it is', async () => {
+    const { rows } = await pipeline.db.query(
+      `select relname, attname from pg_class join pg_attribute on attrelid = pg_class.oid
+        where relnamespace = 'mart'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
+          and (obj_description(attrelid, 'pg_class') is null or col_description(attrelid, attnum) is null)`,
+    );
+    expect(rows).toEqual([]);
+  });
+
   test('every file ended as planned, row by row', async () => {
     const rejected = await ledger.rejected([...ids.values()]);
     for (const set of manifest.sets)

@@ -31,6 +31,8 @@ select
   summed.member_is_known,
   line.record_type,
   line.original_claim_id,
+  line.version_of,
+  line.version,
   line.claim_type,
   line.claim_category,
   line.claim_status,

@@ -24,6 +24,8 @@ select
   coalesce(lower(line.claim_status) = 'denied', false) as is_denied,
   line.record_type,
   line.original_claim_id,
+  line.version_of,
+  line.version,
   line.received_date,
   line.service_start_date,
   line.service_end_date,
