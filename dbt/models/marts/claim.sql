@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['claim_id'], 'type': 'hash'}, {'columns': ['member_id'], 'type': 'hash'}]) }}
+{{ config(indexes=[{'columns': ['claim_id']}, {'columns': ['member_id']}]) }}
 
 -- Headers of the claims that stand: sums over the lines, and what the first of its rows says of the claim.
 with summed as (

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['claim_id'], 'type': 'hash'}, {'columns': ['member_id'], 'type': 'hash'}]) }}
+{{ config(indexes=[{'columns': ['claim_id']}, {'columns': ['member_id']}]) }}
 
 -- Lines of the claims that stand, whether or not their member is known.
 with enrolled as (

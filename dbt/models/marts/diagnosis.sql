@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['claim_id'], 'type': 'hash'}]) }}
+{{ config(indexes=[{'columns': ['claim_id']}]) }}
 
 -- What the lines of a claim name as diagnoses: each code once a claim, numbered as the file lists them.
 {%- set columns = ['diagnosis_code_1', 'diagnosis_code_2', 'diagnosis_code_3'] %}

@@ -7,6 +7,7 @@ select
   middle_name,
   last_name,
   birth_date,
+  death_date,
   sex,
   race,
   ethnicity,

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['member_id'], 'type': 'hash'}]) }}
+{{ config(indexes=[{'columns': ['member_id']}]) }}
 
 -- Entries that overlap or follow each other, merged. Compared with the furthest end so far and not with the entry before, so
 -- that an entry within another one does not break the span.

@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['member_id'], 'type': 'hash'}]) }}
+{{ config(indexes=[{'columns': ['member_id']}]) }}
 
 -- The latest entry of each member: by period, then order of acceptance; within a file the later end date, then the later row.
 with latest as (
@@ -18,6 +18,7 @@ select
   middle_name,
   last_name,
   birth_date,
+  death_date,
   sex,
   race,
   ethnicity,

@@ -1,5 +1,5 @@
 {%- set attributes = [
-  'subscriber_id', 'person_code', 'first_name', 'middle_name', 'last_name', 'birth_date', 'sex', 'race', 'ethnicity',
+  'subscriber_id', 'person_code', 'first_name', 'middle_name', 'last_name', 'birth_date', 'death_date', 'sex', 'race', 'ethnicity',
   'address', 'city', 'state', 'zip_code', 'phone', 'email', 'enrollment_end_date', 'plan', 'line_of_business', 'pcp_npi',
 ] -%}
 -- What the files said of each member over time. A period's last word counts: a correction of the same period takes the place
