@@ -75,7 +75,10 @@ export async function readProject(folder: string): Promise<Project> {
   const yaml = async (path: string) => parse(await readFile(join(folder, path), 'utf8'), { merge: true });
   const { models } = await yaml('dbt_project.yml');
   return {
-    models: (await paths('models/**/*.sql')).map((path) => withoutEnding(path.slice('models/'.length))),
+    // What stands in a folder `unit_tests` is made up for them, and nobody finds it in the database.
+    models: (await paths('models/**/*.sql'))
+      .filter((path) => !path.includes('/unit_tests/'))
+      .map((path) => withoutEnding(path.slice('models/'.length))),
     seeds: (await paths('seeds/**/*.csv')).map((path) => withoutEnding(basename(path))),
     properties: await Promise.all((await paths('{models,seeds}/**/*.yml')).map(yaml)),
     contracts: models.waymark.marts['+contract']?.enforced === true,
