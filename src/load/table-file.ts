@@ -36,6 +36,8 @@ export interface TableFile {
   cells: HeaderCell[];
   /** Whether a row follows the header; undefined where that is not known yet. */
   hasRows: boolean | undefined;
+  /** Every record after the header, read the tolerant way. */
+  records(): AsyncGenerator<RecordBatch>;
   /** Copies every record into the feed's table, within the transaction that is open on `client`. */
   load(client: Client, feed: Feed, columns: readonly string[], fileId: string): Promise<Loaded>;
   close(): Promise<void>;
@@ -81,6 +83,7 @@ export async function openTableFile(
     format,
     cells: reading.cells,
     hasRows: reading.hasRows,
+    records: () => reading.batches(),
     async load(client, feed, columns, fileId) {
       const { loaded, rejected } = await copyRecords(client, feed, columns, fileId, reading.batches());
       return { rows: loaded, rejected, path: 'workbook' };
@@ -127,7 +130,7 @@ class CsvFile implements TableFile {
         await client.query('rollback to savepoint fast');
       }
     }
-    const { loaded, rejected } = await copyRecords(client, feed, columns, fileId, this.#records());
+    const { loaded, rejected } = await copyRecords(client, feed, columns, fileId, this.records());
     return { rows: loaded, rejected, path: 'records' };
   }
 
@@ -178,7 +181,7 @@ class CsvFile implements TableFile {
   }
 
   /** The tolerant way: records are parsed and decoded. */
-  async *#records(): AsyncGenerator<RecordBatch> {
+  async *records(): AsyncGenerator<RecordBatch> {
     const { dialect, encoding } = this.#header;
     const pieces = pieceDecoder(encoding);
     const reader = new RecordReader(dialect, this.cells.length, (record) => recordDecoder(encoding, record));
