@@ -1,7 +1,12 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
+import { UsageError } from './feeds/usage.ts';
 import { FeedError } from './files/feeds.ts';
+import { FileRejected } from './load/rejection.ts';
 import { ConfigError } from './platform/config.ts';
+
+/** The exit code of `feeds` where it was called wrongly. */
+const WRONG_ARGUMENTS = 2;
 
 // Commands are imported when they are called: a consumer has no use for Swagger UI in its memory.
 const program = new Command('waymark')
@@ -63,13 +68,40 @@ program
   .action(async (paths: string[], options: { wait: boolean }) => {
     process.exitCode = await (await import('./dev/send.ts')).load(paths, options);
   });
-const feeds = program.command('feeds').description('describe what clients send');
+const feeds = program
+  .command('feeds')
+  .description('describe what clients send')
+  // 1 is for what the files are found to be.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_ARGUMENTS));
 feeds
   .command('build')
   .description("make the dbt project's staging and normalize models of feeds/*.yaml")
   .addOption(new Option('--check', 'write nothing; fail where something is stale'))
   .action(async (options: { check?: boolean }) => {
     process.exitCode = await (await import('./feeds/commands.ts')).buildModels({ check: !!options.check });
+  });
+feeds
+  .command('draft')
+  .description('propose a description for a client, from samples of its files')
+  .argument('<files...>')
+  .option('--client <name>', "the client; else taken from the files' names")
+  .option('--type <type>', "membership or claims; else taken from the files' names")
+  .option('--out <path>', 'write it there, and not to the terminal')
+  .option('--force', 'with --out: write over what is there')
+  .action(async (files: string[], options) => {
+    process.exitCode = await (await import('./feeds/commands.ts')).draftFeed(files, options);
+  });
+feeds
+  .command('check')
+  .description('show what would become of files: refused, rejected, flagged, first rows before and after')
+  .argument('<files...>')
+  .option('--feed <path>', "a description to check against; else the feeds' directory")
+  .option('--client <name>', "the client; else taken from the files' names")
+  .option('--type <type>', "membership or claims; else taken from the files' names")
+  .option('--period <yyyy-mm>', "the month that the files cover; else taken from the files' names")
+  .option('--rows <number>', 'how many of the first rows to show', '3')
+  .action(async (files: string[], options) => {
+    process.exitCode = await (await import('./feeds/commands.ts')).checkFiles(files, options);
   });
 program
   .command('dev')
@@ -95,9 +127,10 @@ try {
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException;
   // What the person at the terminal can mend needs a sentence, not a stack.
-  if (error instanceof ConfigError || error instanceof FeedError) console.error(message);
+  if ([ConfigError, FeedError, FileRejected, UsageError].some((known) => error instanceof known))
+    console.error(message);
   else if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
     console.error('No database answers: start `npm run dev`, or set POSTGRES_HOST.');
   else throw error;
-  process.exitCode = 1;
+  process.exitCode = error instanceof UsageError ? WRONG_ARGUMENTS : 1;
 }
