@@ -37,6 +37,8 @@ export interface PostgresOptions {
   signal: AbortSignal;
   /** For databases that nobody will miss: speed instead of safety against a crash of the machine, and any port. */
   throwAway?: boolean;
+  /** Settings of the server in place of ours. */
+  server?: Record<string, string>;
 }
 
 /** The system's user that runs Postgres for root, as it refuses root itself; the packages make it. */
@@ -67,7 +69,7 @@ export async function startPostgres(
   const port = throwAway ? await anyPort() : await choosePort('Postgres', USUAL_PORT, say);
   const server = await startChild({
     name: 'postgres',
-    command: [`${bin}/postgres`, '-D', data, ...flags(port, throwAway)],
+    command: [`${bin}/postgres`, '-D', data, ...flags(port, throwAway, options.server)],
     env: serverEnvironment(),
     // Where root works, the server's user may not even be allowed to look.
     cwd: folder,
@@ -259,7 +261,7 @@ function procName(pid: number): string {
   }
 }
 
-function flags(port: number, throwAway: boolean): string[] {
+function flags(port: number, throwAway: boolean, ours: Record<string, string> = {}): string[] {
   const settings: Record<string, string> = {
     listen_addresses: '127.0.0.1',
     port: String(port),
@@ -274,6 +276,7 @@ function flags(port: number, throwAway: boolean): string[] {
     log_min_error_statement: 'panic',
     log_error_verbosity: 'terse',
     ...(throwAway ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
+    ...ours,
   };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
