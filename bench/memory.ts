@@ -21,12 +21,12 @@ export function watchMemory(): { stop(): number } {
 /** In kB, of all processes that are called postgres and belong to this one's server: its descendants. */
 function anonymousMemory(): number {
   const status = new Map<number, { parent: number; memory: number }>();
-  for (const entry of readdirSync('/proc', { withFileTypes: true })) {
-    if (!/^\d+$/.test(entry.name)) continue;
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
     try {
-      const text = readFileSync(`/proc/${entry.name}/status`, 'utf8');
+      const text = readFileSync(`/proc/${entry}/status`, 'utf8');
       const of = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
-      status.set(Number(entry.name), { parent: of('PPid'), memory: of('RssAnon') });
+      status.set(Number(entry), { parent: of('PPid'), memory: of('RssAnon') });
     } catch {
       // It ended meanwhile.
     }

@@ -27,6 +27,8 @@ const MAX_WORKBOOK_BYTES = 1024 ** 3;
 export class Warehouse {
   readonly db: Pool;
   readonly env: NodeJS.ProcessEnv;
+  /** Where dbt writes. */
+  readonly target: string;
   readonly #database: TestDatabase;
   readonly #feeds: Feeds;
   readonly #folder: string;
@@ -37,11 +39,12 @@ export class Warehouse {
     this.#feeds = feeds;
     this.#folder = folder;
     this.db = createPool(config, 'test', () => {});
+    this.target = join(folder, 'target');
     this.env = {
       ...process.env,
       ...config,
       POSTGRES_PORT: String(config.POSTGRES_PORT),
-      WAYMARK_DBT_TARGET: join(folder, 'target'),
+      WAYMARK_DBT_TARGET: this.target,
       ...env,
     };
   }
