@@ -19,8 +19,6 @@ from runner.parsing import STATE, parsed_files
 TARGETS = {"build": BUILD_SCHEMA, "docs": LIVE_SCHEMA}
 # Nothing of this can be known when an image is built.
 ANOTHER_SERVER = {"POSTGRES_HOST": "another.host", "POSTGRES_PORT": "1", "POSTGRES_USER": "another", "POSTGRES_PASSWORD": "another"}
-# The model that reads WAYMARK_RUN_ID is another one in each run; dbt counts it twice.
-PARSED_IN_EACH_RUN = 2
 
 
 def main() -> int:
@@ -37,7 +35,7 @@ def main() -> int:
         for name, schema in TARGETS.items():
             dbt_process.call(["parse"], Path(elsewhere) / name, str(uuid.uuid4()), schema)
             parsed = parsed_files(Path(elsewhere) / name)
-            if parsed > PARSED_IN_EACH_RUN:
+            if parsed > 0:
                 print(f"a run would not use {directory / name}: it parsed {parsed} files anew", file=sys.stderr)
                 return 1
     return 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from runner.parsing import seed
 from runner.redact import redact
+from runner.rules import fingerprint
 
 PROJECT = Path(__file__).resolve().parent.parent
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -57,7 +58,12 @@ def call(command: list[str], target: Path, run_id: str | None, mart_schema: str)
         + ["--no-use-colors", "--no-version-check", "--no-send-anonymous-usage-stats"]
         + [*command, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         + ["--target-path", str(target), "--log-path", str(target)],
-        env={**os.environ, "WAYMARK_RUN_ID": run_id or "", "WAYMARK_MART_SCHEMA": mart_schema},
+        env={
+            **os.environ,
+            "WAYMARK_RUN_ID": run_id or "",
+            "WAYMARK_MART_SCHEMA": mart_schema,
+            "WAYMARK_RULES": fingerprint(PROJECT),
+        },
         # Not where this process stands: a folder there that is called dbt would be taken for the package.
         cwd=target,
         stdin=subprocess.DEVNULL,
