@@ -1,7 +1,8 @@
 {{ config(indexes=[{'columns': ['claim_id']}]) }}
 
 -- What the lines of a claim name as diagnoses: each code once a claim, numbered as the file lists them.
-{%- set columns = ['diagnosis_code_1', 'diagnosis_code_2', 'diagnosis_code_3'] %}
+{%- set columns = [] %}
+{%- for number in range(1, 13) %}{% do columns.append('diagnosis_code_' ~ number) %}{% endfor %}
 -- Lines of one claim mostly name the same codes: told apart first, there are fewer to be split.
 with listed as (
   select
