@@ -53,10 +53,12 @@ export function feedMacros(feeds: readonly Feed[]): string {
   });
   return `{#- ${MARK} from feeds/*.yaml: change those, not this. -#}
 
-{#- The feeds of a file type: client, table in \`export\`; for claims the column that says what was billed, and its decimal sign. -#}
-{% macro feeds(file_type) %}
-{{ return({
-${feedsOf.join('')}}[file_type]) }}
+{#- The feeds of a file type, or all: client, table in \`export\`; for claims the column that says what was billed, and its
+    decimal sign. -#}
+{% macro feeds(file_type=none) %}
+{%- set of = {
+${feedsOf.join('')}} %}
+{{ return(of[file_type] if file_type else ${FILE_TYPES.map((type) => `of['${type}']`).join(' + ')}) }}
 {% endmacro %}
 
 {#- The columns that every client's rows of a file type are brought to. -#}

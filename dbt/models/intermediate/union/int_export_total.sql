@@ -9,8 +9,7 @@
 -- The conservation tests hold the marts against it.
 {%- set files = files_to_add() %}
 with
-{%- for file_type in ['patient_registration', 'claims'] %}
-{%- for feed in feeds(file_type) %}
+{%- for feed in feeds() %}
 {{ feed.export }} as (
   select
     export._file_id as file_id,
@@ -30,10 +29,9 @@ with
   group by export._file_id
 ),
 {%- endfor %}
-{%- endfor %}
 
 total as (
-  {%- for feed in feeds('patient_registration') + feeds('claims') %}
+  {%- for feed in feeds() %}
   select * from {{ feed.export }}
   {%- if not loop.last %}
   union all
