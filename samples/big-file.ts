@@ -8,12 +8,13 @@ import { decimal } from './claim.ts';
 import { clientA } from './client-a.ts';
 import { clientB } from './client-b.ts';
 import { clientC } from './client-c.ts';
-import { csvHeader, csvRow } from './csv.ts';
+import { clientD } from './client-d.ts';
+import { csvBytes, csvHeader, csvRow } from './csv.ts';
 import { type Client, headerOf } from './feed.ts';
 import { person } from './person.ts';
 import { Random } from './random.ts';
 import { type Column, type FileType, meaning, type Row } from './row.ts';
-import { NAMED } from './sample-file.ts';
+import { type CsvWriting, NAMED } from './sample-file.ts';
 import { claimOf } from './set-one.ts';
 
 export interface BigFile {
@@ -33,7 +34,12 @@ const LINES_A_MEMBER = 10;
 /** Rows joined into one write: small enough for bounded memory, large enough to be quick. */
 const ROWS_A_CHUNK = 500;
 
-const CLIENTS: Record<string, Client> = { client_a: clientA, client_b: clientB, client_c: clientC };
+const CLIENTS: Record<string, Client> = {
+  client_a: clientA,
+  client_b: clientB,
+  client_c: clientC,
+  client_d: clientD,
+};
 
 /** Writes one file of any size, without bad values, and beside it what it holds. Gives the file's path. */
 export async function writeBigFile(request: BigFile): Promise<string> {
@@ -58,7 +64,8 @@ export async function writeBigFile(request: BigFile): Promise<string> {
   const name = `Patient-${NAMED[fileType as FileType]}-${client}-${PERIOD.replace('-', '')}.${format}`;
   const path = join(folder, name);
   await mkdir(folder, { recursive: true });
-  if (format === 'csv') await pipeline(Readable.from(csvChunks(rows, header)), createWriteStream(path));
+  const { csv = { newline: '\n' } } = clientFeeds;
+  if (format === 'csv') await pipeline(Readable.from(csvChunks(rows, header, csv)), createWriteStream(path));
   else await writeBigWorkbook(path, header, rows);
 
   const described = {
@@ -75,8 +82,18 @@ export async function writeBigFile(request: BigFile): Promise<string> {
 
 function* people({ registration }: Client, { seed, rows }: BigFile): Generator<Row> {
   const context = { period: PERIOD, random: new Random(`${seed}/big/${registration.client}`) };
-  for (let index = 0; index < rows; index += 1) {
-    yield* registration.rows(person(seed, registration.client, index), context);
+  const of = (index: number) => registration.rows(person(seed, registration.client, index), context);
+  yield* exactly(rows, of);
+}
+
+/** So many rows of one subject after the other; the last one's may be cut short. */
+function* exactly(rows: number, of: (index: number) => Row[]): Generator<Row> {
+  let written = 0;
+  for (let index = 0; written < rows; index += 1) {
+    for (const row of of(index).slice(0, rows - written)) {
+      yield row;
+      written += 1;
+    }
   }
 }
 
@@ -84,13 +101,7 @@ function* claimRows(client: Client, { seed, rows }: BigFile): Generator<Row> {
   const context = { period: PERIOD, random: new Random(`${seed}/big/${client.claims.client}`) };
   const members = Math.max(1, Math.floor(rows / LINES_A_MEMBER));
   const batch = { client, period: PERIOD, firstId: 100_000_001, count: 0, members };
-  let written = 0;
-  for (let index = 0; written < rows; index += 1) {
-    for (const row of client.claims.rows(claimOf(seed, batch, index), context).slice(0, rows - written)) {
-      yield row;
-      written += 1;
-    }
-  }
+  yield* exactly(rows, (index) => client.claims.rows(claimOf(seed, batch, index), context));
 }
 
 function* tallied(rows: Iterable<Row>, tally: { cents: number }): Generator<Row> {
@@ -101,13 +112,13 @@ function* tallied(rows: Iterable<Row>, tally: { cents: number }): Generator<Row>
   }
 }
 
-function* csvChunks(rows: Iterable<Row>, header: string[]): Generator<string> {
-  let lines = [csvHeader(header, '\n')];
+function* csvChunks(rows: Iterable<Row>, header: string[], csv: CsvWriting): Generator<Buffer> {
+  let lines = [csvHeader(header, csv)];
   for (const row of rows) {
-    lines.push(csvRow(row, header, '\n'));
+    lines.push(csvRow(row, header, csv));
     if (lines.length < ROWS_A_CHUNK) continue;
-    yield lines.join('');
+    yield csvBytes(lines.join(''), csv);
     lines = [];
   }
-  yield lines.join('');
+  yield csvBytes(lines.join(''), csv);
 }

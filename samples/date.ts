@@ -45,6 +45,19 @@ export function spelled(iso: string): string {
 /** `2003-04-04` → `20030404`. */
 export const compact = (iso: string): string => iso.replaceAll('-', '');
 
+/** `2003-04-04` → `4.4.2003`. */
+export function european(iso: string): string {
+  const [year, month, day] = parts(iso);
+  return `${day}.${month}.${year}`;
+}
+
+/** `2023-11`, `2024-01` → both and the months between. */
+export function monthsBetween(first: string, last: string): string[] {
+  const months: string[] = [];
+  for (let month = first; month <= last; month = addDays(lastDay(month), 1).slice(0, 7)) months.push(month);
+  return months;
+}
+
 /** Whole months from a birth to a day. */
 export function ageInMonths(birth: string, on: string): number {
   const [birthYear, birthMonth, birthDay] = parts(birth);

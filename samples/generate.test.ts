@@ -36,11 +36,11 @@ describe('the committed sets', () => {
     }
     expect(run('--check', '--out', scratch)).toMatchObject({ status: 0, stderr: '' });
     writeFileSync(join(scratch, 'set-1/Patient-claim-clientC-202307.csv'), 'other bytes');
-    writeFileSync(join(scratch, 'set-2/Patient-claim-clientD-202307.csv'), 'one too many');
+    writeFileSync(join(scratch, 'set-2/Patient-claim-clientE-202307.csv'), 'one too many');
     const { status, stderr } = run('--check', '--out', scratch);
     expect(status).toBe(1);
     expect(stderr).toContain('stale: set-1/Patient-claim-clientC-202307.csv\n');
-    expect(stderr).toContain('stale: set-2/Patient-claim-clientD-202307.csv\n');
+    expect(stderr).toContain('stale: set-2/Patient-claim-clientE-202307.csv\n');
   });
 
   test('differ for another seed', () => {
@@ -70,6 +70,14 @@ const HEADERS: Record<string, string> = {
     'clm_id, clm_ln, orig_clm_id, rec_type, clm_type, mbr_id, svc_from, svc_to, paid_dt, bill_npi, rend_npi, ' +
     'fac_npi, pos, bill_type, rev_cd, hcpcs, mod1, dx1, dx2, dx3, ndc, units, billed, allowed, paid, copay, ' +
     'coins, ded, status',
+  'client_d/patient_registration':
+    'Mitglieds-Nr., Name, Geschlecht, Geburtsdatum, Straße / Nr., PLZ, Ort, Bundesstaat, Telefon, E-Mail, Monat, ' +
+    'Tarif',
+  'client_d/claims':
+    'Beleg-Nr., Belegart, Bezug auf Beleg, Mitglieds-Nr., Fallart, Leistungsart, Status, Eingang am, Leistung von, ' +
+    'Leistung bis, Zahlung am, Leistungserbringer, NPI Rechnungssteller, NPI Behandler, Leistungsort, Erlöscode, ' +
+    'Ziffer, Menge, Diagnose 1, Diagnose 2, Diagnose 3, Diagnose 4, Diagnose 5, Diagnose 6, Diagnose 7, Diagnose 8, ' +
+    'Rechnungsbetrag, Erstattungsfähig, Erstattet, Zuzahlung, Eigenanteil, Selbstbehalt',
 };
 
 test.each(setOne.map((file) => [file.name, file] as const))('%s has its header to the letter', (_, file) => {
@@ -83,8 +91,9 @@ function headerInFile(path: string): string[] {
     const sheet = firstSheet(path);
     return XLSX.utils.sheet_to_json<string[]>(sheet, { header: 1 })[0]!;
   }
-  const [firstLine] = readFileSync(join(FOLDER, path), 'utf8').split(/\r?\n/);
-  return firstLine!.replace('\ufeff', '').split(',');
+  const european = path.includes('clientD');
+  const [firstLine] = readFileSync(join(FOLDER, path), european ? 'latin1' : 'utf8').split(/\r?\n/);
+  return firstLine!.replace('\ufeff', '').split(european ? ';' : ',');
 }
 
 function firstSheet(path: string): XLSX.WorkSheet {
@@ -95,19 +104,27 @@ function firstSheet(path: string): XLSX.WorkSheet {
 const BAD_DATES = ['11/31/2001', '2023-11-31'];
 /** Which bad values a column must show, by its header. */
 const BAD_VALUES: [headers: RegExp, values: string[]][] = [
-  [/^(state|Member_State|st_cd)$/, ['ZZ', '88', 'Virginia', ' va ']],
-  [/^(zip|Member_Zip|zip_cd)$/, ['123TY', 'RTEFG', '2130', '021301234']],
-  [/^(gender|Gender|sex_cd)$/, ['X', '']],
-  [/^(phone number|Member_Phone|phone)$/, ['576YYYTI90']],
+  [/^(state|Member_State|st_cd|Bundesstaat)$/, ['ZZ', '88', 'Virginia', ' va ']],
+  [/^(zip|Member_Zip|zip_cd|PLZ)$/, ['123TY', 'RTEFG', '2130', '021301234']],
+  [/^(gender|Gender|sex_cd|Geschlecht)$/, ['X', '']],
+  [/^(phone number|Member_Phone|phone|Telefon)$/, ['576YYYTI90']],
   [/^date of birth$/, [...BAD_DATES, '37715', 'March 3, 2027', 'December 30, 1899']],
   [/^Dob$/, [...BAD_DATES, '37715', '3/3/2027', '12/30/1899']],
   [/^birth_dt$/, [...BAD_DATES, '20011131', '37715', '20270303', '18991230']],
+  [/^Geburtsdatum$/, [...BAD_DATES, '31.11.2001', '37715', '3.3.2027', '30.12.1899']],
+  [/^Monat$/, ['13.2023', '31.11.2023', 'laufend', '']],
+  [/^(Eingang|Leistung|Zahlung) (am|von|bis)$/, [...BAD_DATES, '29.2.2023', '45117', '45077.0']],
   [/^(membership end date|Elig_Dt|eff_dt|term_dt)$/, [...BAD_DATES, '45117', '45077.0']],
   [/^(date received|received_date|svc_from|svc_to|paid_dt)$/, [...BAD_DATES, '45117', '45077.0']],
-  [/^(Member_Fullname|member last name|last_nm)$/, ['DE LA CRUZ, MARIA ELENA R', 'GARCIA,\u00a0ANA\u00a0M']],
-  [/^(member first name|first_nm|city|Member_City|city_nm)$/, ['Anne\u00a0Marie']],
+  [
+    /^(Member_Fullname|member last name|last_nm|Name)$/,
+    ['DE LA CRUZ, MARIA ELENA R', 'GARCIA,\u00a0ANA\u00a0M'],
+  ],
+  [/^(member first name|first_nm|city|Member_City|city_nm|Ort)$/, ['Anne\u00a0Marie']],
   [/^(total billed|cost_total|billed|allowed|paid)$/, ['$1,234.50', '(45.00)']],
+  [/^(Rechnungsbetrag|Erstattungsfähig|Erstattet)$/, ['$1.234,50', '(45,00)']],
   [/^(member id|mem_id|memb_id|mbr_id|subscriber_id|claim number|claim_number|clm_id)$/, ['']],
+  [/^(Mitglieds-Nr\.|Beleg-Nr\.)$/, ['']],
 ];
 
 test.each(setOne.map((file) => [file.name, file] as const))('%s shows every bad value', (_, file) => {
@@ -140,11 +157,17 @@ test('clients share member ids and claim ids', () => {
       ids('client_a', 'member id'),
       ids('client_b', 'mem_id'),
       ids('client_c', 'subscriber_id', 'person_cd'),
+      ids('client_d', 'Mitglieds-Nr.'),
     ),
-  ).toEqual([true, true]);
+  ).toEqual([true, true, true]);
   expect(
-    shared(ids('client_a', 'claim number'), ids('client_b', 'claim_number'), ids('client_c', 'clm_id')),
-  ).toEqual([true, true]);
+    shared(
+      ids('client_a', 'claim number'),
+      ids('client_b', 'claim_number'),
+      ids('client_c', 'clm_id'),
+      ids('client_d', 'Beleg-Nr.'),
+    ),
+  ).toEqual([true, true, true]);
 });
 
 describe('workbooks', () => {
@@ -206,6 +229,12 @@ describe('workbooks', () => {
   });
 });
 
+const RULES = [
+  ...['age_not_of_birth_date', 'birth_after_start', 'birth_date_out_of_range', 'end_before_start'],
+  ...['invalid_amount', 'invalid_date', 'invalid_email', 'invalid_npi', 'invalid_phone', 'invalid_sex'],
+  ...['invalid_state', 'invalid_zip', 'paid_before_service', 'service_end_before_start', 'zip_not_in_state'],
+];
+
 describe('the manifest', () => {
   test('names every file with its answer and final state', () => {
     const files = manifest.sets.flatMap((set: { files: object[] }) => set.files);
@@ -244,12 +273,11 @@ describe('the manifest', () => {
 
   test('expects every rule, every reason and every member status', () => {
     expect(manifest.as_of_date).toBe(AS_OF_DATE);
-    for (const { flags, excluded, by_client: byClient } of Object.values<{
-      flags: object;
+    expect(Object.keys(manifest.expected.after_set_2.flags)).toEqual(RULES);
+    for (const { excluded, by_client: byClient } of Object.values<{
       excluded: object;
       by_client: Record<string, { member_status: Record<string, number> }>;
     }>(manifest.expected)) {
-      expect(Object.keys(flags)).toHaveLength(8);
       expect(Object.keys(excluded)).toEqual(['duplicate', 'missing_key', 'replaced']);
       for (const { member_status: status } of Object.values(byClient)) {
         expect(Math.min(...Object.values(status))).toBeGreaterThan(0);
@@ -266,6 +294,15 @@ describe('--rows', () => {
     expect(path).toBe(join(scratch, 'out/Patient-claim-client_c-202307.csv'));
     expect(lines[0]!.split(',')).toEqual(HEADERS['client_c/claims']!.split(', '));
     expect(lines).toHaveLength(20_000 + 2);
+    expect(lines.at(-1)).toBe('');
+  });
+
+  test.each(['claims', 'patient_registration'])('writes one CSV as client_d writes its %s', (type) => {
+    const options = ['--rows', '1001', '--client', 'client_d', '--type', type, '--out', scratch];
+    const path = execFileSync(process.execPath, [GENERATOR, ...options], { encoding: 'utf8' }).trim();
+    const lines = readFileSync(path, 'latin1').split(/\r\n(?!Hinterhaus)/);
+    expect(lines[0]!.split(';')).toEqual(HEADERS[`client_d/${type}`]!.split(', '));
+    expect(lines).toHaveLength(1001 + 2);
     expect(lines.at(-1)).toBe('');
   });
 

@@ -6,7 +6,7 @@ import { writeBigFile } from './big-file.ts';
 import { type Output, outputs, SET_FOLDERS } from './output.ts';
 
 const USAGE = `usage: generate.ts [--seed N] [--out DIR] [--check]
-       generate.ts --rows N [--client client_a|client_b|client_c] [--type patient_registration|claims]
+       generate.ts --rows N [--client client_a|client_b|client_c|client_d] [--type patient_registration|claims]
                    [--format csv|xlsx] [--seed N] [--out DIR]`;
 
 const DEFAULT_SEED = '20230731';

@@ -1,3 +1,4 @@
+import { failedChecks } from './checks.ts';
 import { decimal } from './claim.ts';
 import { current, type Entry, entries, type Held, latestByMember } from './model.ts';
 import { meaning, type Row } from './row.ts';
@@ -6,7 +7,7 @@ import type { SampleFile } from './sample-file.ts';
 /** The day on which the expected member_status is decided. */
 export const AS_OF_DATE = '2023-12-31';
 
-const CLIENTS = ['client_a', 'client_b', 'client_c'];
+const CLIENTS = ['client_a', 'client_b', 'client_c', 'client_d'];
 
 /** What must come out of the sets: one object, written as manifest.json. */
 export function manifestOf(seed: number, sets: SampleFile[][]) {
@@ -107,11 +108,15 @@ function totals(of: ReturnType<typeof marts>) {
   };
 }
 
-const rulesOf = ({ row, held }: Entry) =>
-  held.file.header.flatMap((header) => {
-    const rule = row.fields[header]?.rule;
-    return rule ? [rule] : [];
-  });
+/** The rules of an entry's flags: of values that cannot be read, and of those that do not fit together. */
+const rulesOf = (entry: Entry) => [
+  ...entry.held.file.header.flatMap((header) => {
+    const { rule, means } = entry.row.fields[header] ?? {};
+    // A flag for each column of the marts that the bad value would have been read for.
+    return rule ? Object.keys(means!).map(() => rule) : [];
+  }),
+  ...failedChecks(entry),
+];
 
 function status({ row }: Entry): 'active' | 'inactive' | 'unknown' {
   const end = meaning(row, 'enrollment_end_date');

@@ -35,7 +35,7 @@ const STREETS = 'Oak Main Church Granby Colley Maple Hampton Elm Park Monument C
 const STREET_ENDS = ['St', 'Ave', 'Blvd', 'Rd', 'Ct'];
 const UNITS = ['', '', '', '', 'Apt 4', 'Unit B', 'Apt 12C', 'Fl 2'];
 /** City, state and zip agree, so that a check across fields finds nothing but what is planted. */
-const PLACES = [
+export const PLACES = [
   ['Norfolk', 'VA', '23510'],
   ['Virginia Beach', 'VA', '23451'],
   ['Newport News', 'VA', '23601'],
@@ -95,11 +95,12 @@ export function moved(who: Person, random: Random): Person {
 }
 
 /**
- * Ids of the three clients overlap on purpose: 42711501 is one person of client_a, another of client_b and, as
- * subscriber 427115 with person code 01, a third of client_c.
+ * Ids of the four clients overlap on purpose: 42711501 is one person of client_a, another of client_b and of client_d and,
+ * as subscriber 427115 with person code 01, a fourth of client_c.
  */
 export function memberId(client: string, index: number): string {
   if (client === 'client_a') return String(42_711_484 + index);
+  if (client === 'client_d') return String(42_711_500 + index);
   if (client === 'client_b') return String(index < 60 ? 42_711_490 + index : 50_100_200 + index);
   const family = Math.floor(index / 3);
   const subscriber = family < 3 ? 427_115 + family : family < 20 ? 8_800 + family : 610_000 + family;

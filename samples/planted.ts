@@ -1,5 +1,6 @@
 import { type Cell, number, text } from './cell.ts';
 import { fullName } from './client-b.ts';
+import { monthField } from './client-d.ts';
 import { addDays, lastDay, serial } from './date.ts';
 import type { Feed } from './feed.ts';
 import type { Random } from './random.ts';
@@ -64,6 +65,14 @@ const AMOUNTS = [
   ...bad('invalid_amount', 'TBD', '12.5.0'),
 ];
 
+/** The same where the comma is the decimal point. */
+const COMMA_AMOUNTS = [
+  fine('$1.234,50', '1234.50'),
+  fine('(45,00)', '-45.00'),
+  fine('\u00a0250,00 ', '250.00'),
+  ...bad('invalid_amount', 'TBD', '12,5,0', '$1,234.50'),
+];
+
 /** Days that do not exist, whatever the client's style. */
 const NO_DATES = bad('invalid_date', '11/31/2001', '2023-11-31', 'pending');
 
@@ -76,9 +85,19 @@ const serials = (...isos: [string, string, string]): Planted[] => [
 
 const DATES = [...NO_DATES, ...serials('2023-07-10', '2023-06-30', '2023-05-31')];
 
+/** Days that do not exist, as a client writes days. */
+const NO_DAYS: Record<string, string[]> = {
+  client_c: ['20231131', '20011131'],
+  client_d: ['31.11.2023', '31.11.2001', '29.2.2023'],
+};
+
 /** Which values are planted in a column of this kind: the same for every client, but for how it writes a day. */
-export function plantedIn(kind: Kind, feed: Pick<Feed<never>, 'day' | 'client'>, period: string): Planted[] {
-  const inClientsStyle = feed.client === 'client_c' ? bad('invalid_date', '20231131', '20011131') : [];
+export function plantedIn(
+  kind: Kind,
+  feed: Pick<Feed<never>, 'day' | 'client' | 'decimal'>,
+  period: string,
+): Planted[] {
+  const inClientsStyle = bad('invalid_date', ...(NO_DAYS[feed.client] ?? []));
   switch (kind) {
     case 'state':
       return STATES;
@@ -93,7 +112,7 @@ export function plantedIn(kind: Kind, feed: Pick<Feed<never>, 'day' | 'client'>,
     case 'name':
       return NAMES;
     case 'amount':
-      return AMOUNTS;
+      return feed.decimal === 'comma' ? COMMA_AMOUNTS : AMOUNTS;
     case 'date':
       return [...DATES, ...inClientsStyle];
     case 'birth_date':
@@ -119,11 +138,24 @@ const FULL_NAMES = [
   fullName(" O'BRIEN , JO ", "O'BRIEN", 'JO', ''),
 ];
 
+/** Months in other spellings, and what is none: both days that it stands for are bad then. */
+const months = (period: string): Field[] => [
+  ...['13.2023', '31.11.2023', 'laufend'].map(
+    (raw): Field => ({ ...monthField(raw, null), rule: 'invalid_date' }),
+  ),
+  ...[`${Number(period.slice(5))}.${period.slice(0, 4)}`, period, `\u00a0${period} `].map((raw) =>
+    monthField(raw, period),
+  ),
+];
+
 /** Plants every value that the columns can show, each in another row as long as there are rows. */
 export function plant<Subject>(feed: Feed<Subject>, rows: Row[], period: string, random: Random): void {
   let hosts: Row[] = [];
   for (const column of feed.columns) {
-    const values = plantedIn(column.kind, feed, period).map((each) => fieldOf(each, column));
+    const values =
+      column.kind === 'month'
+        ? months(period)
+        : plantedIn(column.kind, feed, period).map((each) => fieldOf(each, column));
     const names = /^(full|last)_name$/.test(column.column) ? FULL_NAMES : [];
     if (hosts.length < values.length + names.length) hosts = random.shuffled(rows);
     for (const value of values) hosts.pop()!.fields[column.header] = { ...value, planted: true };

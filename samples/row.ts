@@ -11,7 +11,8 @@ export type Rule =
   | 'invalid_sex'
   | 'invalid_phone'
   | 'invalid_email'
-  | 'invalid_amount';
+  | 'invalid_amount'
+  | 'invalid_npi';
 
 /** Why a record cannot be parsed, as `rejected_row.reason` names it. */
 export type Damage =
@@ -49,6 +50,7 @@ export type Kind =
   | 'zip'
   | 'date'
   | 'birth_date'
+  | 'month'
   | 'sex'
   | 'phone'
   | 'email'

@@ -21,10 +21,17 @@ export interface SampleFile {
   heldAlready?: SampleFile;
 }
 
-export interface CsvLayout {
+export interface CsvWriting {
+  newline: '\n' | '\r\n';
+  /** A comma if left out. */
+  delimiter?: ',' | ';';
+  /** UTF-8 if left out. */
+  encoding?: 'utf8' | 'latin1';
+}
+
+export interface CsvLayout extends CsvWriting {
   format: 'csv';
   byteOrderMark?: true;
-  newline: '\n' | '\r\n';
 }
 
 export interface WorkbookLayout {
@@ -100,6 +107,7 @@ const STRANGERS: Record<string, [string, string]> = {
   client_a: ['99900001', '50100260'],
   client_b: ['99900001', '42711700'],
   client_c: ['99900001', '42711784'],
+  client_d: ['99900001', '42711489'],
 };
 
 /** A claims file: the claims, bad values, blank and unknown ids, duplicates. */
@@ -138,10 +146,11 @@ export function withDamage(
   templates: Row[],
   kinds: Parameters<typeof damaged>[2][],
 ): SampleFile {
+  const { delimiter = ',' } = file.layout as CsvLayout;
   const step = Math.floor(file.rows.length / (kinds.length + 1));
   const rows = [...file.rows];
   kinds.forEach((kind, index) => {
-    const record = { fields: {}, damage: damaged(templates[index]!, file.header, kind) };
+    const record = { fields: {}, damage: damaged(templates[index]!, file.header, kind, delimiter) };
     if (kind === 'unterminated_quote') rows.push(record);
     else rows.splice(step * (index + 1), 0, record);
   });

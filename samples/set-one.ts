@@ -2,6 +2,7 @@ import { type Claim, claim } from './claim.ts';
 import { clientA } from './client-a.ts';
 import { clientB } from './client-b.ts';
 import { clientC } from './client-c.ts';
+import { clientD } from './client-d.ts';
 import type { Client } from './feed.ts';
 import { person } from './person.ts';
 import { Random } from './random.ts';
@@ -19,6 +20,7 @@ import {
 
 export const WORKBOOK: WorkbookLayout = { format: 'xlsx', sheetName: 'Sheet1' };
 export const CSV: CsvLayout = { format: 'csv', newline: '\n' };
+export const CSV_D: CsvLayout = { format: 'csv', ...clientD.csv! };
 /** client_b's template is formatted far below its data. */
 export const TEMPLATE: WorkbookLayout = { format: 'xlsx', sheetName: 'Members', blankRowsBelow: 3000 };
 
@@ -32,10 +34,11 @@ export interface Batch {
 }
 
 /** Claim ids of the three clients overlap on purpose, as their member ids do. */
-export const JULY: Record<'a' | 'b' | 'c', Batch> = {
+export const JULY: Record<'a' | 'b' | 'c' | 'd', Batch> = {
   a: { client: clientA, period: '2023-07', firstId: 90_010_001, count: 280, members: 310 },
   b: { client: clientB, period: '2023-07', firstId: 90_010_101, count: 240, members: 270 },
   c: { client: clientC, period: '2023-07', firstId: 90_010_151, count: 360, members: 330 },
+  d: { client: clientD, period: '2023-07', firstId: 90_010_201, count: 170, members: 125 },
 };
 export const AUGUST_B: Batch = {
   client: clientB,
@@ -93,6 +96,7 @@ export function setOne(seed: number): SampleFile[] {
   const claimsB = july('client_b', CSV);
   const membersC = july('clientC', { ...CSV, byteOrderMark: true });
   const claimsC = july('clientC', { ...CSV, newline: '\r\n' });
+  const [membersD, claimsD] = [july('clientD', CSV_D), july('clientD', CSV_D)];
   return [
     members(clientA, july('clientA', WORKBOOK), 300),
     claims(JULY.a, july('clientA', WORKBOOK)),
@@ -108,5 +112,9 @@ export function setOne(seed: number): SampleFile[] {
       ...(['junk_after_quote', 'too_few_fields'] as const),
     ]),
     claims(AUGUST_B, { seed, spelling: 'clientB', period: '2023-08', layout: WORKBOOK }),
+    members(clientD, membersD, 120),
+    withDamage(claims(JULY.d, claimsD), templates(clientD, claimsD, 'claims'), [
+      ...(['too_few_fields', 'stray_quote', 'end_of_data_marker', 'too_many_fields'] as const),
+    ]),
   ];
 }

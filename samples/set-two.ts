@@ -2,6 +2,7 @@ import { adjustment, type Claim, laterVersion, reversal } from './claim.ts';
 import { clientA } from './client-a.ts';
 import { clientB } from './client-b.ts';
 import { clientC } from './client-c.ts';
+import { clientD } from './client-d.ts';
 import { text } from './cell.ts';
 import { moved, type Person, shortened } from './person.ts';
 import { Random } from './random.ts';
@@ -10,6 +11,7 @@ import {
   AUGUST_B,
   type Batch,
   CSV,
+  CSV_D,
   claimOf,
   claimsOf,
   freshClaims,
@@ -22,7 +24,7 @@ import {
 
 /** What comes later: updates, corrections, a late month, a repeated upload, reversals, changed columns. */
 export function setTwo(seed: number, earlier: SampleFile[]): SampleFile[] {
-  return [...filesOfA(seed, earlier), ...filesOfB(seed), ...filesOfC(seed)];
+  return [...filesOfA(seed, earlier), ...filesOfB(seed), ...filesOfC(seed), ...filesOfD(seed)];
 }
 
 function filesOfA(seed: number, earlier: SampleFile[]): SampleFile[] {
@@ -120,6 +122,33 @@ function filesOfC(seed: number): SampleFile[] {
     registrationFile(clientC, order('2023-08'), changes),
     withNewColumn(claimsOfMonth(seed, august, order('2023-08'), inAugust), 'drg_cd', random),
     { ...lessColumns, header: lessColumns.header.filter((name) => !optional.includes(name)) },
+  ];
+}
+
+function filesOfD(seed: number): SampleFile[] {
+  const random = new Random(`${seed}/set-two/client_d`);
+  const order = (period: string): Order => ({ seed, spelling: 'clientD', period, layout: CSV_D });
+  const july = (index: number) => claimOf(seed, JULY.d, index);
+  const inAugust: Claim[] = [
+    ...range(0, 7).map((index) => adjustment(july(index), `${july(index).id}K`, random, '2023-08')),
+    ...range(8, 12).map((index) => reversal(july(index), '2023-08')),
+    ...range(13, 16).map((index) => laterVersion(july(index), random, '2023-08')),
+  ];
+  const august = { client: clientD, period: '2023-08', firstId: 90_022_201, count: 90, members: 130 };
+  const people = [
+    ...peopleOf(seed, 'client_d', 0, 9).map((who) => moved(who, random)),
+    ...peopleOf(seed, 'client_d', 14, 129),
+  ];
+  const damage = ['junk_after_quote', 'too_few_fields'] as const;
+  return [
+    withDamage(
+      registrationFile(clientD, order('2023-08'), people),
+      templates(clientD, order('2023-08'), 'patient_registration'),
+      [...damage],
+    ),
+    claimsOfMonth(seed, august, order('2023-08'), inAugust),
+    // June comes late: its months are added before July's.
+    registrationFile(clientD, { ...order('2023-06'), spelling: 'client_d' }, peopleOf(seed, 'client_d', 0, 39)),
   ];
 }
 

@@ -487,6 +487,32 @@ describe('files that are refused', () => {
     expect(said).not.toContain(MARKER);
   });
 
+  const german = (encoding: 'latin1' | 'utf8', delimiter: string) =>
+    Buffer.from(
+      [
+        ['Mitglieds-Nr.', 'Name', 'Geschlecht', 'Geburtsdatum', 'Straße / Nr.', 'Monat'],
+        ['1', `Müller, ${MARKER}`, 'W', '4.4.2003', 'Königsplatz 1', '07.2023'],
+      ]
+        .map((fields) => `${fields.join(delimiter)}\r\n`)
+        .join(''),
+      encoding,
+    );
+  test.each<[string, Buffer, string, RegExp]>([
+    ['another format', book, 'wrong_format', /takes CSV only/],
+    ['another delimiter', german('latin1', '\t'), 'wrong_delimiter', /delimited by semicolons.*by tabs/],
+    ['another encoding', german('utf8', ';'), 'wrong_encoding', /Save it as ISO-8859-1/],
+  ])('not as the feed describes its files: %s', async (_, content, code, reason) => {
+    const answer = await pipeline.send(content, 'Patient-membership-clientD-202307.csv');
+    expect([answer.status, answer.body.type]).toEqual([400, `urn:waymark:problem:${code}`]);
+    expect(answer.body.detail).toMatch(reason);
+    expect(JSON.stringify(answer.body)).not.toContain(MARKER);
+  });
+
+  test('not these: it is as the feed describes it', async () => {
+    const right = await pipeline.load(german('latin1', ';'), 'Patient-membership-clientD-202307.csv');
+    expect(right).toMatchObject({ state: 'loaded', rows_loaded: 1, load_path: 'copy' });
+  });
+
   test('the columns that are missing are named, and the feed that it looks like', async () => {
     const { status, body } = await pipeline.send(csv(record('C1')), 'Patient-membership-client_b-202307.csv');
     expect(status).toBe(400);
