@@ -111,6 +111,11 @@ const damages: [string, string, string[]][] = [
     ['every_loaded_row_is_in_export'],
   ],
   [
+    'a row leaves export after it was read',
+    `delete from export.claims_client_c where ctid = (select ctid from export.claims_client_c limit 1)`,
+    ['every_loaded_row_is_in_export'],
+  ],
+  [
     'a rejected row is not listed',
     `delete from ingest.rejected_row where ${one('ingest.rejected_row')}`,
     ['every_rejected_row_is_kept'],

@@ -65,6 +65,29 @@ async function expectRefreshToAgree(): Promise<void> {
   }
 }
 
+/** What a reader of the marts sees in one statement. */
+async function figures(): Promise<string> {
+  const rows = await warehouse.rows('select count(*), sum(charge_amount), max(period) from mart.claim_line');
+  return JSON.stringify(rows[0]);
+}
+
+/** Reads the marts all the time until it is told to stop, and gives what it saw. */
+function read(): { stop(): Promise<Set<string>> } {
+  let stopping = false;
+  const seen = new Set<string>();
+  const reading = (async () => {
+    while (!stopping) seen.add(await figures());
+  })();
+  reading.catch(() => {});
+  return {
+    async stop() {
+      stopping = true;
+      await reading;
+      return seen;
+    },
+  };
+}
+
 /** The transactions that wrote the rows of each file's registrations: what a run leaves alone keeps its own. */
 async function written(): Promise<Map<string, string>> {
   const rows = await warehouse.rows<{ file_id: string; written: string }>(
@@ -77,12 +100,17 @@ describe('tables that grow by file', () => {
   let first: Map<string, string>;
 
   test(
-    'hold after two sets what they hold when made anew',
+    'hold after two sets what they hold when made anew, and nobody ever reads half a run',
     async () => {
       first = await loadSet('set-1');
       await runs();
       await loadSet('set-2');
+      const before = await figures();
+      const reader = read();
       await expectRefreshToAgree();
+      const seen = await reader.stop();
+      // The run published once, and the refresh the same once more.
+      expect([...seen].toSorted()).toEqual([before, await figures()].toSorted());
     },
     RUN_MS,
   );

@@ -7,52 +7,8 @@
 
 -- Every claim row of every client in one shape: each iteration of a claim that ever came, its lines numbered, and whether the
 -- row's own file puts it aside. What other files do to it is in int_claim_line.
+-- No CTEs: what holds a volatile function, as cleaning does, would be written down as a whole at every step.
 {%- set files = files_to_add('claims') %}
-with claim_row as (
-  {%- for feed in feeds('claims') %}
-  select * from {{ ref('int_' ~ feed.client ~ '__claims') }}
-  where {{ is_one_of('file_id', files) }}
-  {%- if not loop.last %}
-  union all
-  {%- endif %}
-  {%- endfor %}
-),
-
-copied as (
-  select
-    claim_row.*,
-    row_number() over (partition by file_id, claim_id, row_hash order by row_number) as copy
-  from claim_row
-),
-
-numbered as (
-  select
-    copied.*,
-    case
-      when claim_line_number is not null then claim_line_number
-      -- A client that numbers lines and left this one out: after those that it numbered.
-      when line_is_given then cast(
-        coalesce(max(claim_line_number) over (partition by file_id, claim_id), 0)
-        + count(*) filter (where copy = 1 and claim_line_number is null)
-          over (partition by file_id, claim_id order by row_number rows unbounded preceding)
-        as integer
-      )
-      else cast(
-        count(*) filter (where copy = 1)
-          over (partition by file_id, claim_id order by row_number rows unbounded preceding)
-        as integer
-      )
-    end as line_number
-  from copied
-),
-
-latest as (
-  select
-    numbered.*,
-    row_number() over (partition by file_id, claim_id, line_number, copy > 1 order by row_number desc) > 1 as line_came_again
-  from numbered
-)
-
 select
   file_id,
   row_number,
@@ -68,4 +24,41 @@ select
     when copy > 1 then 'duplicate'
     when line_came_again then 'replaced'
   end as exclusion_reason
-from latest
+from (
+  select
+    numbered.*,
+    row_number() over (partition by file_id, claim_id, line_number, copy > 1 order by row_number desc) > 1 as line_came_again
+  from (
+    select
+      copied.*,
+      case
+        when claim_line_number is not null then claim_line_number
+        -- A client that numbers lines and left this one out: after those that it numbered.
+        when line_is_given then cast(
+          coalesce(max(claim_line_number) over (partition by file_id, claim_id), 0)
+          + count(*) filter (where copy = 1 and claim_line_number is null)
+            over (partition by file_id, claim_id order by row_number rows unbounded preceding)
+          as integer
+        )
+        else cast(
+          count(*) filter (where copy = 1)
+            over (partition by file_id, claim_id order by row_number rows unbounded preceding)
+          as integer
+        )
+      end as line_number
+    from (
+      select
+        claim_row.*,
+        row_number() over (partition by file_id, claim_id, row_hash order by row_number) as copy
+      from (
+        {%- for feed in feeds('claims') %}
+        select * from {{ ref('int_' ~ feed.client ~ '__claims') }}
+        where {{ is_one_of('file_id', files) }}
+        {%- if not loop.last %}
+        union all
+        {%- endif %}
+        {%- endfor %}
+      ) as claim_row
+    ) as copied
+  ) as numbered
+) as latest

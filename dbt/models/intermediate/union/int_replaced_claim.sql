@@ -1,24 +1,24 @@
 -- Claims put aside by another claim: what an adjustment replaced, and what was reversed. A claim that is named counts whichever
 -- file came first, for a late original must not stand beside its adjustment.
-with adjustment as (
+with adjusted_again as (
+  select distinct client, ancestor_id as claim_id
+  from {{ ref('int_claim_amendment') }}
+  where record_type = 'adjustment' and is_named
+),
+
+adjustment as (
   select
-    client,
-    claim_id,
+    amendment.client,
+    amendment.claim_id,
     -- Of the adjustments of one claim the last stands: one that no other adjustment names, then the latest. One that goes
     -- back on several claims must be the last of each: better a claim too few, and listed as excluded, than one counted twice.
     row_number() over (
-      partition by client, ancestor_id
-      order by
-        exists (
-          select from {{ ref('int_claim_amendment') }} as later
-          where later.client = amendment.client and later.ancestor_id = amendment.claim_id
-            and later.record_type = 'adjustment' and later.is_named and later.claim_id <> amendment.claim_id
-        ),
-        file_order desc,
-        row_number desc
+      partition by amendment.client, amendment.ancestor_id
+      order by adjusted_again.claim_id is not null, amendment.file_order desc, amendment.row_number desc
     ) as age
   from {{ ref('int_claim_amendment') }} as amendment
-  where record_type = 'adjustment' and is_root
+  left join adjusted_again on adjusted_again.client = amendment.client and adjusted_again.claim_id = amendment.claim_id
+  where amendment.record_type = 'adjustment' and amendment.is_root
 ),
 
 adjusted as (
