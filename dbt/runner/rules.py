@@ -4,7 +4,14 @@ import hashlib
 from pathlib import Path
 
 # All that has a say in the rows of these tables. Feeds do by the models and macros that are generated from them.
-RULES = ("macros", "seeds", "models/staging", "models/intermediate/normalize", "models/intermediate/union")
+RULES = (
+    "macros",
+    "seeds",
+    "models/staging",
+    "models/intermediate/normalize",
+    "models/intermediate/union",
+    "models/intermediate/summary",
+)
 SUFFIXES = (".sql", ".csv")
 
 

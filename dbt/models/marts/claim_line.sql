@@ -1,23 +1,12 @@
 {{ config(indexes=[{'columns': ['claim_id']}, {'columns': ['member_id']}]) }}
 
 -- Lines of the claims that stand, whether or not their member is known.
-with enrolled as (
-  select
-    member.client,
-    member.member_id,
-    range_agg(daterange(span.enrollment_start_date, span.enrollment_end_date, '[]'))
-      filter (where span.member_id is not null) as spans
-  from {{ ref('member') }} as member
-  left join {{ ref('enrollment_span') }} as span on span.client = member.client and span.member_id = member.member_id
-  group by member.client, member.member_id
-)
-
 select
   line.client,
   line.claim_id,
   line.claim_line_number,
   line.member_id,
-  enrolled.member_id is not null as member_is_known,
+  coverage.member_id is not null as member_is_known,
   line.claim_type,
   line.claim_category,
   line.claim_status,
@@ -30,7 +19,7 @@ select
   line.service_start_date,
   line.service_end_date,
   line.paid_date,
-  case when line.service_start_date is not null then coalesce(enrolled.spans @> line.service_start_date, false) end
+  case when line.service_start_date is not null then coalesce(coverage.enrolled_days @> line.service_start_date, false) end
     as enrolled_on_service_date,
   line.vendor,
   line.hospital_service,
@@ -72,5 +61,6 @@ select
   line.file_id,
   line.row_number
 from {{ ref('int_claim_line') }} as line
-left join enrolled on enrolled.client = line.client and enrolled.member_id = line.member_id
+left join {{ ref('int_member_coverage') }} as coverage
+  on coverage.client = line.client and coverage.member_id = line.member_id
 where line.exclusion_reason is null

@@ -12,7 +12,7 @@ with claimed as (
     max(last_received_date) as last_received_date,
     min(first_service_date) as first_service_date,
     max(last_service_date) as last_service_date
-  from {{ ref('int_claim_month') }}
+  from {{ ref('int_standing_claim_month') }}
   where member_is_known
   group by client, member_id
 )

@@ -15,7 +15,7 @@ claimed as (
     sum(allowed_amount) as allowed_amount,
     sum(paid_amount) as paid_amount,
     sum(charge_amount) filter (where not member_is_known) as unmatched_charge_amount
-  from {{ ref('int_claim_month') }}
+  from {{ ref('int_standing_claim_month') }}
   group by client, month
 ),
 

@@ -11,7 +11,7 @@ with claimed as (
     sum(charge_amount) as charge_amount,
     sum(allowed_amount) as allowed_amount,
     sum(paid_amount) as paid_amount
-  from {{ ref('int_claim_month') }}
+  from {{ ref('int_standing_claim_month') }}
   group by client, month, category
 )
 

@@ -1,10 +1,18 @@
--- Claim lines summed up by claim, member, month and category: what member_claims, pmpm and utilization count.
+{{ config(
+  materialized='incremental',
+  indexes=[{'columns': ['file_id']}],
+  pre_hook="{{ remove_uncovered_files() }}",
+  post_hook="{{ remember_rules() }}",
+) }}
+
+-- The lines of each iteration of a claim, summed up by member, month and category.
+{%- set files = files_to_add('claims') %}
 with line as (
   select
+    file_id,
     client,
     claim_id,
     member_id,
-    member_is_known,
     -- Where the client gives no day of service: the day the claim was received, else the month that the file covers.
     coalesce(service_start_date, received_date, to_date(period, 'YYYY-MM')) as month_date,
     case
@@ -19,18 +27,19 @@ with line as (
     charge_amount,
     allowed_amount,
     paid_amount
-  from {{ ref('claim_line') }}
+  from {{ ref('int_claim_line_iteration') }}
+  where exclusion_reason is null and record_type <> 'reversal' and {{ is_one_of('file_id', files) }}
 )
 
 select
+  file_id,
   client,
   claim_id,
   member_id,
   cast(date_trunc('month', cast(month_date as timestamp)) as date) as month,
   month_basis,
   category,
-  bool_and(member_is_known) as member_is_known,
-  count(*) as claim_line_count,
+  cast(count(*) as integer) as claim_line_count,
   min(received_date) as first_received_date,
   max(received_date) as last_received_date,
   min(service_start_date) as first_service_date,
@@ -40,4 +49,4 @@ select
   sum(allowed_amount) as allowed_amount,
   sum(paid_amount) as paid_amount
 from line
-group by client, claim_id, member_id, 4, month_basis, category
+group by file_id, client, claim_id, member_id, 5, month_basis, category
