@@ -74,7 +74,7 @@ const DIAGNOSIS = messy(
   '',
 );
 const STATUS = messy(of('c + 8', 'Paid', 'Paid', 'Paid', 'Denied', 'Pending'), '??');
-const NPI = messy(of('c + 9', '1093817465', '1234567893', '1245319599'), '1234567890', '12');
+const NPI = messy(of('c + 9', '1093817462', '1234567893', '1245319599'), '1234567890', '12');
 
 /** Columns of a client's export table and the expressions that fill them. */
 type Columns = Record<string, string>;
@@ -133,7 +133,7 @@ const REGISTRATION: Record<string, Columns> = {
     term_dt: messy(`'99991231'`, '20260630', '20261131'),
     plan_cd: of('m', 'HMO1', 'PPO2', 'DSNP'),
     lob: of('m', 'MCD', 'MCR', 'COM'),
-    pcp_npi: `'1093817465'`,
+    pcp_npi: `'1093817462'`,
   },
 };
 

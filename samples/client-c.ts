@@ -64,8 +64,7 @@ const registration: Feed<Person> = {
           term_dt: field('enrollment_end_date', text(end), who.end),
           plan_cd: plain(random.pick(['HMO1', 'PPO2', 'DSNP'])),
           lob: plain(random.pick(['MCD', 'MCR', 'COM'])),
-          // Its check digit would have to be 2.
-          pcp_npi: { cell: text('1093817465'), means: { pcp_npi: null }, rule: 'invalid_npi' },
+          pcp_npi: plain('1093817462'),
         },
       },
     ];
