@@ -72,7 +72,7 @@ export class DryDatabase {
     await loadSeeds(db, join(dbtDir, 'seeds'));
     const all = new Set([...feed.columns.map(({ name }) => name), ...columns]);
     await db.exec(`
-      create table ${SCHEMAS.export}.${identifier(exportTable(feed))} (
+      create unlogged table ${SCHEMAS.export}.${identifier(exportTable(feed))} (
         _file_id uuid default '${FILE_ID}', _row_number bigint, _loaded_at timestamptz,
         ${[...all].map((name) => `${identifier(name)} text`).join(', ')});
       create view ${SCHEMAS.models}.${stagingName(feed)} as ${sql.staging};
