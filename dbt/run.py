@@ -85,7 +85,7 @@ def run(run_id: str | None, full_refresh: bool, target: Path, summary: Summary) 
             return DBT_FAILED
 
         with signals_held():
-            publication.swap(connection, BUILD_SCHEMA, LIVE_SCHEMA)
+            publication.swap(connection, BUILD_SCHEMA, LIVE_SCHEMA, run_id)
             summary.published = True
         publication.drop_old(connection, LIVE_SCHEMA)
 

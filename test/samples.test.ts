@@ -322,6 +322,16 @@ describe('runs', () => {
     },
     RUN_MS,
   );
+
+  test('those that succeeded have published, and no other', async () => {
+    const { rows } = await pipeline.db.query(
+      `select state, published_at is not null as published from ingest.run group by 1, 2 order by 1`,
+    );
+    expect(rows).toEqual([
+      { state: 'failed', published: false },
+      { state: 'succeeded', published: true },
+    ]);
+  });
 });
 
 describe('dbt', () => {

@@ -48,7 +48,8 @@ def clear(connection, build_schema: str, live_schema: str) -> None:
     drop_old(connection, live_schema)
 
 
-def swap(connection, build_schema: str, live_schema: str) -> None:
+def swap(connection, build_schema: str, live_schema: str, run_id: str | None) -> None:
+    """Publishes, and says so in the ledger: both happen or none."""
     old_schema = f"{live_schema}_old_{uuid.uuid4().hex[:12]}"
     connection.autocommit = False
     try:
@@ -60,6 +61,8 @@ def swap(connection, build_schema: str, live_schema: str) -> None:
                     cursor.execute(grant)
                 cursor.execute(rename(live_schema, old_schema))
             cursor.execute(rename(build_schema, live_schema))
+            if run_id:
+                cursor.execute("update ingest.run set published_at = clock_timestamp() where id = %s", (run_id,))
         connection.commit()
     except psycopg2.Error as error:
         raise NotPublished(f"the marts could not be published ({type(error).__name__}); the earlier ones stand") from error

@@ -5,7 +5,14 @@ import type { TransformMetrics } from '../transform/metrics.ts';
 import { finishRun, getRun, type RunReason, type RunRow, startRun } from '../transform/runs.ts';
 import { type Cluster, ClusterError, type TransformationEvent } from './cluster.ts';
 import { buildJob, jobName } from './job.ts';
-import { type Outcome, obstacle, outcomeOfJob, outcomeOfRefusal, outcomeWithoutJob } from './outcome.ts';
+import {
+  type Outcome,
+  obstacle,
+  outcomeOfJob,
+  outcomeOfRefusal,
+  outcomeWithoutJob,
+  succeeded,
+} from './outcome.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Problem } from './problem.ts';
 import { activeRunOf } from './status.ts';
@@ -135,13 +142,17 @@ export async function giveWay(
 
 async function end(
   run: RunRow,
-  outcome: Outcome,
+  seen: Outcome,
   replacedFor: RunReason | undefined,
   { pool, metrics, log, now, tell }: ExecutionContext,
 ): Promise<Execution> {
-  const { state, summary, message, reason } = outcome;
+  const ended = await finishRun(pool, run.id, seen);
+  // Its pods may have ended badly after they had published.
+  const published = seen.state === 'failed' && (await getRun(pool, run.id))?.state === 'succeeded';
+  const outcome = published ? succeeded(null) : seen;
   // Whoever ended it in the ledger tells of it; the others see it ended.
-  if (await finishRun(pool, run.id, { state, summary, message })) {
+  if (ended) {
+    const { state, summary, reason } = outcome;
     metrics.ended(state, (now.getTime() - (run.started_at ?? now).getTime()) / 1000);
     const { failing, warning } = summary ?? {};
     log.info({ run_id: run.id, state, reason, failing, warning }, 'run ended');

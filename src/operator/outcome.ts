@@ -29,7 +29,7 @@ const failed = (reason: OutcomeReason, message: string, summary: RunSummary | nu
   summary,
   message,
 });
-const succeeded = (summary: RunSummary | null): Outcome => ({
+export const succeeded = (summary: RunSummary | null): Outcome => ({
   state: 'succeeded',
   reason: 'Succeeded',
   summary,

@@ -69,6 +69,7 @@ export const run = (over: Partial<RunRow> = {}): RunRow => ({
   reason: 'drained',
   requested_at: new Date('2026-01-01T00:00:00Z'),
   started_at: new Date('2026-01-01T00:00:01.5Z'),
+  published_at: null,
   ended_at: new Date('2026-01-01T00:01:00Z'),
   summary: null,
   message: null,

@@ -6,7 +6,7 @@ import { type DbtResult, runDbt } from './dbt-process.ts';
 import { decide, type Memory, type WaitReason } from './decide.ts';
 import type { TransformMetrics } from './metrics.ts';
 import { observe } from './observe.ts';
-import { activeRun, finishRun, type RunRow, startRun } from './runs.ts';
+import { activeRun, finishRun, getRun, type RunRow, startRun } from './runs.ts';
 import { failureMessage } from './summary.ts';
 
 export interface LoopContext {
@@ -106,10 +106,12 @@ export class TransformLoop {
       return;
     }
     const summary = result.kind === 'finished' ? result.summary : null;
-    const state = summary?.outcome ?? 'failed';
+    const seen = summary?.outcome ?? 'failed';
     const message =
-      result.kind === 'broken' ? result.message : state === 'failed' ? failureMessage(result.summary) : null;
-    await finishRun(pool, run.id, { state, summary, message });
+      result.kind === 'broken' ? result.message : seen === 'failed' ? failureMessage(result.summary) : null;
+    await finishRun(pool, run.id, { state: seen, summary, message });
+    // Not always what was seen: dbt may have been killed after it had published.
+    const state = (await getRun(pool, run.id))?.state === 'succeeded' ? 'succeeded' : seen;
     const seconds = (performance.now() - started) / 1000;
     metrics.ended(state, seconds);
     const { failing, warning } = summary ?? {};

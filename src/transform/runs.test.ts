@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/setup/database.ts';
 import { createPool, type Pool, transaction } from '../platform/database.ts';
-import { activeRun, finishRun, lastEndedRun, RUN_LOCK, requestRunOnce, startRun } from './runs.ts';
+import { activeRun, finishRun, getRun, lastEndedRun, RUN_LOCK, requestRunOnce, startRun } from './runs.ts';
 
 const WISH = '11111111-1111-8111-8111-111111111111';
 const OTHER_WISH = '22222222-2222-8222-8222-222222222222';
@@ -50,6 +50,15 @@ test('a run is ended once, by whoever comes first', async () => {
   expect(await finishRun(pool, run.id, { ...failed, message: 'second' })).toBe(false);
   expect(await activeRun(pool)).toBeUndefined();
   expect(await lastEndedRun(pool)).toMatchObject({ id: run.id, message: 'first' });
+});
+
+test('a run whose process died after it had published has succeeded', async () => {
+  const run = (await startRun(pool, 'drained'))!;
+  await pool.query('update ingest.run set published_at = clock_timestamp() where id = $1', [run.id]);
+  expect(
+    await finishRun(pool, run.id, { state: 'failed', summary: null, message: 'its pods are gone' }),
+  ).toBe(true);
+  expect(await getRun(pool, run.id)).toMatchObject({ state: 'succeeded', message: null });
 });
 
 test('a run waits for a later look while rows are being taken out of `export`', async () => {

@@ -14,6 +14,8 @@ export interface RunRow {
   reason: RunReason;
   requested_at: Date;
   started_at: Date | null;
+  /** When its marts took the place of the earlier ones. */
+  published_at: Date | null;
   ended_at: Date | null;
   summary: RunSummary | null;
   message: string | null;
@@ -82,16 +84,21 @@ export async function startRun(pool: Pool, reason: RunReason): Promise<RunRow | 
 }
 
 const FINISH = `
-  update ingest.run set state = $2, summary = $3, message = $4, ended_at = clock_timestamp()
-   where id = $1 and state = 'running'`;
-// In the order in which a load locks files (src/files/compare.ts): neither waits for the other.
+  update ingest.run
+     set state = case when published_at is null then $2 else 'succeeded' end,
+         summary = case when published_at is null or $2 = 'succeeded' then $3::jsonb end,
+         message = case when published_at is null then $4 end,
+         ended_at = clock_timestamp()
+   where id = $1 and state = 'running'
+  returning state`;
 const MATERIALIZE = `
   update ingest.file set run_id = $1
    where id in (select f.id from ingest.run_file r join ingest.file f on f.id = r.file_id
                  where r.run_id = $1 and f.run_id is null order by f.sequence for update of f)`;
 
 /**
- * Ends a run; success makes the files that it covered materialized.
+ * Ends a run; success makes the files that it covered materialized. A run that has published its marts has succeeded,
+ * whatever became of its process afterwards: `getRun` tells.
  * @returns whether it was active until now: somebody else may have ended it
  */
 export async function finishRun(
@@ -101,9 +108,9 @@ export async function finishRun(
 ): Promise<boolean> {
   return transaction(pool, async (client) => {
     await client.query(IN_TIME);
-    const { rowCount } = await client.query(FINISH, [id, result.state, result.summary, result.message]);
-    if (rowCount === 1 && result.state === 'succeeded') await client.query(MATERIALIZE, [id]);
-    return rowCount === 1;
+    const { rows } = await client.query<RunRow>(FINISH, [id, result.state, result.summary, result.message]);
+    if (rows[0]?.state === 'succeeded') await client.query(MATERIALIZE, [id]);
+    return rows.length === 1;
   });
 }
 
