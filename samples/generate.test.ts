@@ -231,7 +231,7 @@ describe('workbooks', () => {
 
 const RULES = [
   ...['age_not_of_birth_date', 'birth_after_start', 'birth_date_out_of_range', 'end_before_start'],
-  ...['invalid_amount', 'invalid_date', 'invalid_email', 'invalid_npi', 'invalid_phone', 'invalid_sex'],
+  ...['invalid_amount', 'invalid_date', 'invalid_email', 'invalid_phone', 'invalid_sex'],
   ...['invalid_state', 'invalid_zip', 'paid_before_service', 'service_end_before_start', 'zip_not_in_state'],
 ];
 

@@ -11,8 +11,7 @@ export type Rule =
   | 'invalid_sex'
   | 'invalid_phone'
   | 'invalid_email'
-  | 'invalid_amount'
-  | 'invalid_npi';
+  | 'invalid_amount';
 
 /** Why a record cannot be parsed, as `rejected_row.reason` names it. */
 export type Damage =
