@@ -119,6 +119,7 @@ export const VALUES: Partial<Record<Kind, readonly string[]>> = {
   sex: ['female', 'male', 'unknown'],
   record_type: ['original', 'adjustment', 'reversal'],
   claim_type: ['professional', 'institutional', 'dental', 'vision', 'pharmacy'],
+  claim_status: ['paid', 'denied', 'pending', 'reversed', 'adjusted'],
 };
 
 /** How days are written: what `formats` of a date may name. */
