@@ -139,6 +139,9 @@ export function reversal(of: Claim, period: string): Claim {
   };
 }
 
+/** A diagnosis as the marts have it: `E11.9` → `E119`. */
+export const codeOf = (diagnosis: string): string => diagnosis.replace('.', '');
+
 /** Cents as text with two decimals: -4500 → `-45.00`. */
 export function decimal(cents: number): string {
   const digits = String(Math.abs(cents)).padStart(3, '0');

@@ -1,5 +1,5 @@
 import { type Cell, DATE_FORMATS, dateCell, number, text, ZIP_FORMAT } from './cell.ts';
-import { type Claim, decimal } from './claim.ts';
+import { type Claim, codeOf, decimal } from './claim.ts';
 import { american, OPEN_END, serial, spelled } from './date.ts';
 import { type Client, columns, type Feed } from './feed.ts';
 import type { Person } from './person.ts';
@@ -65,9 +65,9 @@ const claims: Feed<Claim> = {
     ['hospital service', 'hospital_service'],
     ['coding system', 'code_system'],
     ['code'],
-    ['primary diagnosis', 'diagnosis_code'],
+    ['primary diagnosis', 'diagnosis_code_1'],
     ['total billed', 'charge_amount', 'amount'],
-    ['processing status', 'status'],
+    ['processing status', 'claim_status'],
   ),
   day: american,
   rows: (claim, { random }) =>
@@ -81,9 +81,13 @@ const claims: Feed<Claim> = {
         'hospital service': field('hospital_service', text(claim.service), claim.service),
         'coding system': field('code_system', text(line.system), line.system),
         code: field('code', code(line.code), line.code),
-        'primary diagnosis': field('diagnosis_code', text(claim.diagnoses[0]!), claim.diagnoses[0]!),
+        'primary diagnosis': field(
+          'diagnosis_code_1',
+          text(claim.diagnoses[0]!),
+          codeOf(claim.diagnoses[0]!),
+        ),
         'total billed': field('charge_amount', number(line.charge / 100), decimal(line.charge)),
-        'processing status': field('status', text(claim.status), claim.status),
+        'processing status': field('claim_status', text(claim.status), claim.status.toLowerCase()),
       },
     })),
 };

@@ -1,5 +1,5 @@
 import { text } from './cell.ts';
-import { type Claim, decimal, type Line } from './claim.ts';
+import { type Claim, codeOf, decimal, type Line } from './claim.ts';
 import { compact } from './date.ts';
 import { type Client, columns, type Feed } from './feed.ts';
 import type { Person } from './person.ts';
@@ -52,8 +52,12 @@ const registration: Feed<Person> = {
           mi: field('middle_name', text(who.middleName.slice(0, 1)), who.middleName.slice(0, 1)),
           sex_cd: field('sex', text(who.sex === 'female' ? 'F' : 'M'), who.sex),
           birth_dt: field('birth_date', text(compact(who.birthDate)), who.birthDate),
-          race_cd: plain(random.pick(['2106-3', '2054-5', '2028-9', ''])),
-          addr1: plain(address),
+          race_cd: same('race', random.pick(['2106-3', '2054-5', '2028-9', ''])),
+          addr1: field(
+            'address',
+            text(address),
+            [address, unit].filter(Boolean).join(' ').replace('\n', ' '),
+          ),
           addr2: plain(unit),
           city_nm: field('city', text(who.city), who.city),
           st_cd: field('state', text(who.state), who.state),
@@ -62,9 +66,9 @@ const registration: Feed<Person> = {
           email: field('email', text(who.email), who.email),
           eff_dt: field('enrollment_start_date', text(compact(who.start)), who.start),
           term_dt: field('enrollment_end_date', text(end), who.end),
-          plan_cd: plain(random.pick(['HMO1', 'PPO2', 'DSNP'])),
-          lob: plain(random.pick(['MCD', 'MCR', 'COM'])),
-          pcp_npi: plain('1093817462'),
+          plan_cd: same('plan', random.pick(['HMO1', 'PPO2', 'DSNP'])),
+          lob: same('line_of_business', random.pick(['MCD', 'MCR', 'COM'])),
+          pcp_npi: same('pcp_npi', '1093817462'),
         },
       },
     ];
@@ -101,14 +105,18 @@ const claims: Feed<Claim> = {
         clm_ln: field('claim_line_number', text(String(line.number)), String(line.number)),
         orig_clm_id: field('original_claim_id', text(claim.originalId ?? ''), claim.originalId),
         rec_type: { cell: text(record), means: { record_type: claim.record } },
-        clm_type: plain(claim.type),
+        clm_type: field(
+          'claim_type',
+          text(claim.type),
+          claim.type === 'I' ? 'institutional' : 'professional',
+        ),
         mbr_id: field('member_id', text(claim.memberId), claim.memberId),
         svc_from: field('service_start_date', text(compact(claim.serviceStart)), claim.serviceStart),
         svc_to: field('service_end_date', text(compact(claim.serviceEnd)), claim.serviceEnd),
         paid_dt: field('paid_date', text(compact(claim.received)), claim.received),
         ...codes(claim, line),
         ...amounts(line),
-        status: plain(claim.status),
+        status: field('claim_status', text(claim.status), claim.status.toLowerCase()),
       },
     }));
   },
@@ -127,9 +135,9 @@ function codes(claim: Claim, line: Line): Record<string, Field> {
     rev_cd: plain(line.revenueCode),
     hcpcs: plain(line.code),
     mod1: plain(line.units > 2 ? '25' : ''),
-    dx1: plain(claim.diagnoses[0] ?? ''),
-    dx2: plain(claim.diagnoses[1] ?? ''),
-    dx3: plain(claim.diagnoses[2] ?? ''),
+    dx1: diagnosis(claim, 1),
+    dx2: diagnosis(claim, 2),
+    dx3: diagnosis(claim, 3),
     ndc: plain(line.system === 'HCPCS' ? '00093721410' : ''),
     units: plain(String(line.units)),
   };
@@ -152,6 +160,14 @@ function recordType(record: Claim['record'], random: Random): string {
   if (record === 'adjustment') return random.chance(0.5) ? 'A' : random.pick(['ADJUSTMENT', '7']);
   return random.chance(0.4) ? 'R' : random.pick(['REVERSAL', '8', 'V', 'VOID']);
 }
+
+function diagnosis({ diagnoses }: Claim, position: number): Field {
+  const code = diagnoses[position - 1] ?? '';
+  return field(`diagnosis_code_${position}`, text(code), codeOf(code));
+}
+
+/** What means what it says. */
+const same = (column: string, value: string): Field => field(column, text(value), value);
 
 const plain = (value: string): Field => ({ cell: text(value), means: {} });
 

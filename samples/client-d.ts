@@ -50,7 +50,7 @@ const registration: Feed<Person> = {
         Telefon: field('phone', text(phone), who.phone),
         'E-Mail': field('email', text(who.email), who.email),
         Monat: monthField(month === null ? '' : `${month.slice(5)}.${month.slice(0, 4)}`, month),
-        Tarif: plain(plan),
+        Tarif: field('plan', text(plan), plan),
       },
     }));
   },

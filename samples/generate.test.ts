@@ -271,6 +271,25 @@ describe('the manifest', () => {
     }
   });
 
+  test('has as many member months and dollars by month as by client', () => {
+    type Month = { member_months: number; charge_amount: string };
+    for (const { by_client: byClient, by_month: byMonth } of Object.values<{
+      by_client: Record<string, { member_month: number; charge_amount: string }>;
+      by_month: Record<string, Record<string, Month>>;
+    }>(manifest.expected)) {
+      for (const [client, all] of Object.entries(byClient)) {
+        const months = Object.values(byMonth[client]!);
+        const sum = (of: (month: Month) => number) => months.reduce((total, month) => total + of(month), 0);
+        expect(sum((month) => month.member_months)).toBe(all.member_month);
+        expect(sum((month) => Number(month.charge_amount.replace('.', '')))).toBe(
+          Number(all.charge_amount.replace('.', '')),
+        );
+        // Months that cost nothing are there, too.
+        expect(months.some((month) => month.charge_amount === '0.00' && month.member_months > 0)).toBe(true);
+      }
+    }
+  });
+
   test('expects every rule, every reason and every member status', () => {
     expect(manifest.as_of_date).toBe(AS_OF_DATE);
     expect(Object.keys(manifest.expected.after_set_2.flags)).toEqual(RULES);

@@ -1,10 +1,12 @@
 import { failedChecks } from './checks.ts';
 import { decimal } from './claim.ts';
-import { current, type Entry, entries, type Held, latestByMember } from './model.ts';
+import { spansOf, versionsOf } from './enrollment.ts';
+import { byMember, current, type Entry, entries, type Held } from './model.ts';
+import { byMonth, claimedIn } from './months.ts';
 import { meaning, type Row } from './row.ts';
 import type { SampleFile } from './sample-file.ts';
 
-/** The day on which the expected member_status is decided. */
+/** The day on which the expected member_status, and the last member month, are decided. */
 export const AS_OF_DATE = '2023-12-31';
 
 const CLIENTS = ['client_a', 'client_b', 'client_c', 'client_d'];
@@ -60,14 +62,23 @@ function expected(all: Held[]) {
     marts: {
       eligibility: sum((each) => each.eligibility.length),
       member: sum((each) => each.members.size),
+      member_history: sum((each) => each.versions),
+      enrollment_span: sum((each) => each.allSpans.length),
+      member_month: sum((each) => each.memberMonths),
+      claim: sum((each) => each.claims),
       claim_line: sum((each) => each.claimLines.length),
+      diagnosis: sum((each) => each.claimed.diagnoses),
       member_claims: sum((each) => each.members.size),
+      pmpm: sum((each) => each.months.size),
+      utilization: sum((each) => each.claimed.utilization),
       flag: sum((each) => each.flags.length),
       excluded_row: sum((each) => each.excluded.length),
       unmatched_claim: sum((each) => each.unmatched.length),
+      unenrolled_claim: sum((each) => each.claimed.unenrolled.length),
       file_audit: held.length,
     },
     by_client: Object.fromEntries(clients.map((each) => [each.client, totals(each)])),
+    by_month: Object.fromEntries(clients.map((each) => [each.client, monthly(each)])),
     flags: count(clients.flatMap((each) => each.flags)),
     excluded: count(clients.flatMap((each) => each.excluded.map((entry) => entry.excluded!))),
     member_values: clients.flatMap((each) => plantedValues(each.client, each.members)),
@@ -80,11 +91,20 @@ function marts(held: Held[]) {
   const claims = entries(held.filter(({ file }) => file.fileType === 'claims'));
   const kept = (entry: Entry) => entry.excluded === null;
   const [eligibility, claimLines] = [registrations.filter(kept), claims.filter(kept)];
-  const members = latestByMember(registrations);
+  const entriesOf = byMember(registrations);
+  const spans = new Map([...entriesOf].map(([id, list]) => [id, spansOf(list)]));
+  const members = new Map([...entriesOf].map(([id, list]) => [id, list.at(-1)!]));
+  const months = byMonth(claimLines, spans, AS_OF_DATE);
   return {
     eligibility,
     claimLines,
+    claims: new Set(claimLines.map(({ row }) => meaning(row, 'claim_id'))).size,
+    claimed: claimedIn(claimLines, spans),
     members,
+    versions: [...entriesOf.values()].reduce((sum, list) => sum + versionsOf(list), 0),
+    allSpans: [...spans.values()].flat(),
+    months,
+    memberMonths: [...months.values()].reduce((sum, month) => sum + month.members, 0),
     flags: [...eligibility, ...claimLines].flatMap(rulesOf),
     excluded: [...registrations, ...claims].filter((entry) => !kept(entry)),
     unmatched: claimLines.filter(({ row }) => !members.has(meaning(row, 'member_id') ?? '')),
@@ -97,16 +117,35 @@ function totals(of: ReturnType<typeof marts>) {
     eligibility: of.eligibility.length,
     member: of.members.size,
     claim_line: of.claimLines.length,
-    claims: new Set(of.claimLines.map(({ row }) => meaning(row, 'claim_id'))).size,
+    claims: of.claims,
+    denied_claims: of.claimed.denied,
     charge_amount: dollars(rows(of.claimLines)),
+    paid_amount: dollars(rows(of.claimLines), 'paid_amount'),
     excluded_charge_amount: dollars(rows(of.excluded)),
     unmatched_claim: of.unmatched.length,
     unmatched_charge_amount: dollars(rows(of.unmatched)),
+    unenrolled_claim: of.claimed.unenrolled.length,
+    unenrolled_charge_amount: dollars(rows(of.claimed.unenrolled)),
+    diagnosis: of.claimed.diagnoses,
+    enrollment_span: of.allSpans.length,
+    inferred_starts: of.allSpans.filter((span) => span.inferred).length,
+    member_month: of.memberMonths,
+    member_history: of.versions,
+    utilization: of.claimed.utilization,
     member_status: { active: 0, inactive: 0, unknown: 0, ...count([...of.members.values()].map(status)) },
     flags: count(of.flags),
     excluded: count(of.excluded.map((entry) => entry.excluded!)),
   };
 }
+
+/** What `pmpm` must say of each month. */
+const monthly = ({ months }: ReturnType<typeof marts>) =>
+  Object.fromEntries(
+    [...months].map(([month, { members, lines }]) => [
+      month,
+      { member_months: members, charge_amount: dollars(lines.map(({ row }) => row)) },
+    ]),
+  );
 
 /** The rules of an entry's flags: of values that cannot be read, and of those that do not fit together. */
 const rulesOf = (entry: Entry) => [
@@ -144,9 +183,9 @@ function plantedValues(client: string, members: Map<string, Entry>) {
 }
 
 /** Sum of the amounts that can be read, to the cent. */
-function dollars(rows: Row[]): string {
+function dollars(rows: Row[], column = 'charge_amount'): string {
   const cents = rows.map((row) => {
-    const amount = meaning(row, 'charge_amount');
+    const amount = meaning(row, column);
     return amount === null ? 0 : Number(amount.replace('.', ''));
   });
   return decimal(cents.reduce((sum, each) => sum + each, 0));

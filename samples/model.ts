@@ -25,11 +25,14 @@ export interface Entry {
 /** Feeds whose newer file of a period takes the place of the older one. All others add up. */
 const SNAPSHOTS = new Set(['client_a/patient_registration', 'client_b/patient_registration']);
 
+export const isSnapshot = ({ client, fileType }: SampleFile): boolean =>
+  SNAPSHOTS.has(`${client}/${fileType}`);
+
 /** The files whose rows count: not those that a newer snapshot of the same period has replaced. */
 export function current(held: Held[]): Held[] {
   return held.filter(
     ({ file, sequence }) =>
-      !SNAPSHOTS.has(`${file.client}/${file.fileType}`) ||
+      !isSnapshot(file) ||
       !held.some(
         (other) =>
           other.sequence > sequence &&
@@ -113,8 +116,8 @@ function excludeIterations(all: Entry[]): void {
   }
 }
 
-/** The latest entry of each member: by period, by load, by end date (none is the earliest), by row. */
-export function latestByMember(registrations: Entry[]): Map<string, Entry> {
+/** The kept entries of each member, the latest last: by period, by load, by end date (none is the earliest), by row. */
+export function byMember(registrations: Entry[]): Map<string, Entry[]> {
   const end = (entry: Entry) => meaning(entry.row, 'enrollment_end_date') ?? '';
   const inOrder = registrations
     .filter(kept)
@@ -125,5 +128,5 @@ export function latestByMember(registrations: Entry[]): Map<string, Entry> {
         end(one).localeCompare(end(other)) ||
         one.position - other.position,
     );
-  return new Map(inOrder.map((entry) => [meaning(entry.row, 'member_id')!, entry]));
+  return Map.groupBy(inOrder, (entry) => meaning(entry.row, 'member_id')!);
 }

@@ -10,18 +10,29 @@ const figures: Figures = {
     client_a: {
       eligibility: 1,
       member: 1,
+      member_history: 1,
+      enrollment_span: 1,
+      inferred_starts: 0,
+      member_month: 1,
       claim_line: 1,
       claims: 1,
+      denied_claims: 0,
       charge_amount: '10.00',
+      paid_amount: '5.00',
       excluded_charge_amount: '0.00',
       unmatched_claim: 0,
       unmatched_charge_amount: '0.00',
+      unenrolled_claim: 0,
+      unenrolled_charge_amount: '0.00',
+      diagnosis: 1,
+      utilization: 1,
     },
   },
+  by_month: { client_a: { '2023-07': { member_months: 1, charge_amount: '10.00' } } },
 };
 
 test('equal figures do not differ, and a mart that is not expected is nobody`s mistake', () => {
-  expect(differingFigures({ ...figures, marts: { ...figures.marts, pmpm: 7 } }, figures)).toEqual([]);
+  expect(differingFigures({ ...figures, marts: { ...figures.marts, later_mart: 7 } }, figures)).toEqual([]);
 });
 
 test('every figure that differs is named, also one that is missing or was not expected', () => {
@@ -31,6 +42,7 @@ test('every figure that differs is named, also one that is missing or was not ex
     flags: { invalid_phone: 2 },
     excluded: {},
     by_client: { client_a: { ...client_a!, charge_amount: '9.99' } },
+    by_month: { client_a: { '2023-08': { member_months: 1, charge_amount: '10.00' } } },
   };
   expect(differingFigures(actual, figures)).toEqual([
     'marts member: 0, expected 2',
@@ -38,6 +50,10 @@ test('every figure that differs is named, also one that is missing or was not ex
     'flags invalid_zip: 0, expected 3',
     'flags invalid_phone: 2, expected 0',
     'by_client client_a charge_amount: 9.99, expected 10.00',
+    'by_month client_a 2023-07 member_months: 0, expected 1',
+    'by_month client_a 2023-07 charge_amount: 0, expected 10.00',
+    'by_month client_a 2023-08 member_months: 1, expected 0',
+    'by_month client_a 2023-08 charge_amount: 10.00, expected 0',
   ]);
 });
 

@@ -13,31 +13,59 @@ const REJECTED = `
 /** Sums to the cent, as text: a number of JavaScript could not hold them all. */
 const cents = (sum: string) => `coalesce(${sum}, 0)::numeric(20, 2)::text`;
 
+/** How many rows each client has in a mart. */
+const rowsOf = (mart: string) =>
+  `${mart} as (select client, count(*)::int as n from mart.${mart} group by client)`;
+
+/** How many rows, and the sum of what was billed. */
+const dollarsOf = (mart: string) =>
+  `${mart} as (select client, count(*)::int as n, sum(charge_amount) as amount from mart.${mart} group by client)`;
+
 const BY_CLIENT = `
   with
-    eligibility as (select client, count(*)::int as n from mart.eligibility group by client),
-    member as (select client, count(*)::int as n from mart.member group by client),
+    ${['eligibility', 'member', 'member_month', 'member_history', 'diagnosis', 'utilization'].map(rowsOf).join()},
+    ${['claim_line', 'excluded_row', 'unmatched_claim', 'unenrolled_claim'].map(dollarsOf).join()},
+    enrollment_span as (
+      select client, count(*)::int as n, count(*) filter (where start_inferred)::int as inferred
+        from mart.enrollment_span group by client),
     claim as (
-      select client, count(*)::int as n, count(distinct claim_id)::int as claims, sum(charge_amount) as amount
-        from mart.claim_line group by client),
-    excluded as (select client, sum(charge_amount) as amount from mart.excluded_row group by client),
-    unmatched as (
-      select client, count(*)::int as n, sum(charge_amount) as amount from mart.unmatched_claim group by client)
+      select client, count(*)::int as n, count(*) filter (where is_denied)::int as denied, sum(paid_amount) as paid
+        from mart.claim group by client)
   select client,
          coalesce(eligibility.n, 0) as eligibility,
          coalesce(member.n, 0) as member,
-         coalesce(claim.n, 0) as claim_line,
-         coalesce(claim.claims, 0) as claims,
-         ${cents('claim.amount')} as charge_amount,
-         ${cents('excluded.amount')} as excluded_charge_amount,
-         coalesce(unmatched.n, 0) as unmatched_claim,
-         ${cents('unmatched.amount')} as unmatched_charge_amount
+         coalesce(member_history.n, 0) as member_history,
+         coalesce(enrollment_span.n, 0) as enrollment_span,
+         coalesce(enrollment_span.inferred, 0) as inferred_starts,
+         coalesce(member_month.n, 0) as member_month,
+         coalesce(claim_line.n, 0) as claim_line,
+         coalesce(claim.n, 0) as claims,
+         coalesce(claim.denied, 0) as denied_claims,
+         ${cents('claim_line.amount')} as charge_amount,
+         ${cents('claim.paid')} as paid_amount,
+         ${cents('excluded_row.amount')} as excluded_charge_amount,
+         coalesce(unmatched_claim.n, 0) as unmatched_claim,
+         ${cents('unmatched_claim.amount')} as unmatched_charge_amount,
+         coalesce(unenrolled_claim.n, 0) as unenrolled_claim,
+         ${cents('unenrolled_claim.amount')} as unenrolled_charge_amount,
+         coalesce(diagnosis.n, 0) as diagnosis,
+         coalesce(utilization.n, 0) as utilization
     from eligibility
     full join member using (client)
+    full join member_history using (client)
+    full join enrollment_span using (client)
+    full join member_month using (client)
+    full join claim_line using (client)
     full join claim using (client)
-    full join excluded using (client)
-    full join unmatched using (client)
+    full join excluded_row using (client)
+    full join unmatched_claim using (client)
+    full join unenrolled_claim using (client)
+    full join diagnosis using (client)
+    full join utilization using (client)
    order by client`;
+const BY_MONTH = `
+  select client, year_month, member_months::int, ${cents('charge_amount')} as charge_amount
+    from mart.pmpm order by client, year_month`;
 
 /** A file that the ledger has seen: its bytes, and what became of them. */
 export interface HeldFile {
@@ -59,6 +87,7 @@ export interface Ledger {
 }
 
 type Named = { name: string; n: number };
+type Month = { client: string; year_month: string; member_months: number; charge_amount: string };
 
 /** Reads what the summary tells straight from the tables, as an analyst would. */
 export async function openLedger(settings: PostgresSettings): Promise<Ledger> {
@@ -99,11 +128,15 @@ export async function openLedger(settings: PostgresSettings): Promise<Ledger> {
         marts[table] = (await client.query<{ n: number }>(counting)).rows[0]!.n;
       }
       const clients = (await client.query<Figures['by_client'][string] & { client: string }>(BY_CLIENT)).rows;
+      const byMonth: Figures['by_month'] = {};
+      for (const { client: name, year_month, ...month } of (await client.query<Month>(BY_MONTH)).rows)
+        byMonth[name] = { ...byMonth[name], [year_month]: month };
       return {
         marts,
         flags: await counted(FLAGS),
         excluded: await counted(EXCLUDED),
         by_client: Object.fromEntries(clients.map(({ client: name, ...figures }) => [name, figures])),
+        by_month: byMonth,
       };
     },
     close: () => client.end(),

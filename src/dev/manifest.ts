@@ -27,13 +27,28 @@ const Expected = z.object({
     z.object({
       eligibility: count,
       member: count,
+      member_history: count,
+      enrollment_span: count,
+      inferred_starts: count,
+      member_month: count,
       claim_line: count,
       claims: count,
+      denied_claims: count,
       charge_amount: z.string(),
+      paid_amount: z.string(),
       excluded_charge_amount: z.string(),
       unmatched_claim: count,
       unmatched_charge_amount: z.string(),
+      unenrolled_claim: count,
+      unenrolled_charge_amount: z.string(),
+      diagnosis: count,
+      utilization: count,
     }),
+  ),
+  /** By client and month, as `pmpm` has them. */
+  by_month: z.record(
+    z.string(),
+    z.record(z.string(), z.object({ member_months: count, charge_amount: z.string() })),
   ),
 });
 
