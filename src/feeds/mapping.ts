@@ -16,7 +16,7 @@ export interface Reading {
   all?: true;
   part?: 'first_name' | 'middle_name' | 'last_name';
   day?: 'first' | 'last';
-  /** Only where this column, folded to upper case letters and digits, is one of the words. */
+  /** Only where this column, folded to small letters and digits, is one of the words. */
   when?: [column: string, words: string[]];
 }
 
@@ -27,7 +27,7 @@ export interface Mapping extends Partial<Reading> {
   first_of?: Reading[];
   value?: string;
   formats?: string[];
-  /** What the client writes, upper case, to the value it stands for. */
+  /** What the client writes, to the value it stands for; in small letters, as `ß` has no single capital. */
   values?: Record<string, string>;
   open_end?: string[];
   /** No value at all is an open end. */
@@ -43,7 +43,7 @@ export function mappingsOf(fileType: FileType, feed: FeedDescription): Mapping[]
 }
 
 function mappingOf(name: string, kind: Kind, column: ColumnDescription): Mapping {
-  const openEnd = column.open_end?.filter((word) => word !== 'blank');
+  const openEnd = column.open_end?.filter((word) => word !== 'blank').map((word) => word.toLowerCase());
   return {
     name,
     kind,
@@ -73,12 +73,13 @@ function readingOf(reading: ReadingDescription): Reading {
 }
 
 const inDatabase = (header: string) => foldColumn(header, 0);
-const foldWord = (word: string) => word.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '');
+/** As the macro `is_called` folds: only signs of ASCII go, for databases differ in what else they take for a letter. */
+const foldWord = (word: string) => word.toLowerCase().replace(/[\u0001-/:-@[-`{-\u00a0]/g, '');
 
 const inverted = (values: Record<string, string[]>) =>
   Object.fromEntries(
     Object.entries(values).flatMap(([value, words]) =>
-      words.map((word) => [word.trim().toUpperCase(), value]),
+      words.map((word) => [word.trim().toLowerCase(), value]),
     ),
   );
 

@@ -78,7 +78,7 @@ export function sourceDocs(feeds: readonly Feed[]): string {
             ...feed.columns.map(({ name, header }) => ({
               name,
               data_type: 'text',
-              description: `\`${header}\` as sent; ${fate(feed, name)}.`,
+              description: `\`${plain(header)}\` as sent; ${fate(feed, name)}.`,
             })),
             ...LINEAGE,
           ],
@@ -133,13 +133,16 @@ const subject = (feed: Feed) => (feed.file_type === 'claims' ? 'What was claimed
 
 function cleanColumn(feed: Feed, mapping: Mapping): ColumnDoc {
   const { about } = CANONICAL[feed.file_type].find(({ name }) => name === mapping.name)!;
-  const headers = sourcesOf(mapping).map((name) => `\`${headerOf(feed, name)}\``);
+  const headers = sourcesOf(mapping).map((name) => `\`${plain(headerOf(feed, name))}\``);
   return {
     name: mapping.name,
     data_type: KINDS[mapping.kind].type,
-    description: `${about}, read as ${KINDS[mapping.kind].reads}; ${headers.length > 0 ? `from ${headers.join(', ')}` : `always \`${mapping.value}\``}.`,
+    description: `${about}, read as ${KINDS[mapping.kind].reads}; ${headers.length > 0 ? `from ${headers.join(', ')}` : `always \`${plain(mapping.value!)}\``}.`,
   };
 }
+
+/** dbt renders descriptions: what a client writes is no Jinja, even where it looks like it. */
+const plain = (text: string) => text.replace(/\{[{%#]/g, "{{ '$&' }}");
 
 const headerOf = (feed: Feed, name: string) => feed.columns.find((column) => column.name === name)!.header;
 

@@ -13,10 +13,10 @@ feeds:
     key: [member_id]
     columns:
       member_id: { join: [Contract, Person's No.], needs: all, required: true }
-      sex: { from: Sex, values: { female: [w, 2], male: ['o\\b'] } }
+      sex: { from: Sex, values: { female: [W, 2, Groß], male: ['o\\b'] } }
       birth_date: { from: Born, formats: [D.M.YYYY] }
       enrollment_end_date: { from: Month, day: last, open_end: ['99.9999', blank] }
-    unused: { Notes: free text }
+    unused: { 'Notes {{ 1/0 }}': free text }
   claims:
     delivery: incremental
     key: [claim_id]
@@ -24,7 +24,7 @@ feeds:
       claim_id: { from: No., required: true }
       charge_amount: { from: Betrag, decimal: comma, required: true }
       claim_type: { value: dental }
-      hcpcs_code: { from: code, when: { Code System: [CPT-4] } }
+      hcpcs_code: { from: code, when: { Code System: [CPT-4, Ärztlich] } }
       diagnosis_code_1: { first_of: [{ from: dx }, { from: code, when: { Code System: [ICD-10] } }] }
 `;
 
@@ -38,8 +38,8 @@ describe('the staging model of a feed', () => {
 
   it.each([
     ['names of the database', registration, `'from': ['contract', 'person_s_no'], 'with': '', 'all': true`],
-    ['words in upper case', registration, `'values': {'2': 'female', 'W': 'female'`],
-    ['backslashes and quotes escaped', registration, `'O\\\\B': 'male'`],
+    ['words in small letters', registration, `'values': {'2': 'female', 'w': 'female', 'groß': 'female'`],
+    ['backslashes and quotes escaped', registration, `'o\\\\b': 'male'`],
     ['formats', registration, `'kind': 'birth_date', 'from': ['born'], 'formats': ['D.M.YYYY']`],
     [
       'an open end, by a word or blank',
@@ -48,11 +48,11 @@ describe('the staging model of a feed', () => {
     ],
     ['a comma before the cents', claims, `'from': ['betrag'], 'decimal': 'comma'`],
     ['what is the same in every row', claims, `'kind': 'claim_type', 'value': 'dental'`],
-    ['a condition, folded', claims, `'from': ['code'], 'when': ['code_system', ['CPT4']]`],
+    ['a condition, folded', claims, `'from': ['code'], 'when': ['code_system', ['cpt4', 'ärztlich']]`],
     [
       'alternatives',
       claims,
-      `'first_of': [{'from': ['dx']}, {'from': ['code'], 'when': ['code_system', ['ICD10']]}]`,
+      `'first_of': [{'from': ['dx']}, {'from': ['code'], 'when': ['code_system', ['icd10']]}]`,
     ],
   ])('has %s', (_, feed, text) => {
     expect(stagingModel(feed)).toContain(text);
@@ -104,7 +104,11 @@ describe('the documentation of generated models', () => {
   it('says of every column of a file what is made of it', () => {
     const [table] = parse(sourceDocs([registration])).sources[0].tables as [Documented];
     expect(described(table, 'person_s_no')).toBe("`Person's No.` as sent; `member_id` is made of it.");
-    expect(described(table, 'notes')).toBe('`Notes` as sent; nothing is made of it.');
+  });
+
+  it('is no Jinja where a client writes what looks like it', () => {
+    const [table] = parse(sourceDocs([registration])).sources[0].tables as [Documented];
+    expect(described(table, 'notes_1_0')).toBe("`Notes {{ '{{' }} 1/0 }}` as sent; nothing is made of it.");
   });
 
   it('says of every canonical column where it comes from', () => {

@@ -2,10 +2,10 @@
 
     `columns` lists what the client gives, as `waymark feeds build` writes it: dicts of a canonical `name`, its `kind`, and
     where its text comes from (source_text.sql). What else a dict may hold:
-      values     {'F': 'female', …}: what a client's words mean, upper case; other text is read as the kind reads it
+      values     {'f': 'female', …}: what a client's words mean, in small letters; other text is read as the kind reads it
       formats    how dates are written (clean_date.sql)
       day        'first' or 'last': the text names a month, and that day of it is meant
-      open_end   texts that mean the open end, 9999-12-31; open_blank: blank means it too
+      open_end   texts, in small letters, that mean the open end, 9999-12-31; open_blank: blank means it too
       decimal    'comma' where an amount reads 1.234,50
       part       first_name, middle_name or last_name of a whole name
 

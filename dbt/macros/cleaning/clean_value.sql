@@ -7,12 +7,12 @@ case
       when {{ text }} is null then date '9999-12-31'
       {%- endif %}
       {%- if column.get('open_end') %}
-      when upper({{ text }}) in ({{ quoted_list(column['open_end']) | upper }}) then date '9999-12-31'
+      when lower({{ text }}) in ({{ quoted_list(column['open_end']) }}) then date '9999-12-31'
       {%- endif %}
       else {{ read_kind(column, text) }}
     end
 {%- elif column.get('values') -%}
-case upper({{ text }})
+case lower({{ text }})
       {%- for sent, meant in column['values'].items() %}
       when {{ quoted(sent) }} then {{ quoted(meant) }}
       {%- endfor %}

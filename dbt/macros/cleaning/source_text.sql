@@ -45,9 +45,10 @@ nullif(concat_ws({{ quoted(source.get('with', '')) }}
 export."{{ name }}"
 {%- endmacro %}
 
-{#- True where the text, folded to upper-case letters and digits, is one of `words`: `CPT-4` is called CPT4. -#}
+{#- True where the text, folded to small letters and digits, is one of `words`: `CPT-4` is called cpt4. Beyond ASCII all
+    signs count: what is a letter there depends on the database. -#}
 {% macro is_called(text, words) -%}
-upper(case when {{ text }} ~ '^[A-Za-z0-9]+$' then {{ text }} else regexp_replace({{ text }}, '[^A-Za-z0-9]+', '', 'g') end) in ({{ quoted_list(words) }})
+lower(case when {{ text }} ~ '^[A-Za-z0-9]+$' then {{ text }} else regexp_replace({{ text }}, '[\u0001-/:-@\u005b-`{-\u00a0]+', '', 'g') end) in ({{ quoted_list(words) }})
 {%- endmacro %}
 
 {#- A text as a literal of SQL. -#}

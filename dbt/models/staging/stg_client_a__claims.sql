@@ -8,8 +8,8 @@
   {'name': 'hospital_service', 'kind': 'text', 'from': ['hospital_service']},
   {'name': 'code_system', 'kind': 'text', 'from': ['coding_system']},
   {'name': 'code', 'kind': 'text', 'from': ['code']},
-  {'name': 'hcpcs_code', 'kind': 'hcpcs', 'from': ['code'], 'when': ['coding_system', ['CPT', 'CPT4', 'HCPCS', 'HCPCSCPT', 'CPTHCPCS']]},
-  {'name': 'diagnosis_code_1', 'kind': 'diagnosis', 'first_of': [{'from': ['primary_diagnosis']}, {'from': ['code'], 'when': ['coding_system', ['ICD', 'ICD10', 'ICD10CM', 'ICD10DIAGNOSIS']]}]},
+  {'name': 'hcpcs_code', 'kind': 'hcpcs', 'from': ['code'], 'when': ['coding_system', ['cpt', 'cpt4', 'hcpcs', 'hcpcscpt', 'cpthcpcs']]},
+  {'name': 'diagnosis_code_1', 'kind': 'diagnosis', 'first_of': [{'from': ['primary_diagnosis']}, {'from': ['code'], 'when': ['coding_system', ['icd', 'icd10', 'icd10cm', 'icd10diagnosis']]}]},
   {'name': 'charge_amount', 'kind': 'amount', 'from': ['total_billed']},
   {'name': 'claim_status', 'kind': 'claim_status', 'from': ['processing_status']},
 ]) }}

@@ -4,7 +4,7 @@
   {'name': 'last_name', 'kind': 'name', 'from': ['name'], 'part': 'last_name'},
   {'name': 'first_name', 'kind': 'name', 'from': ['name'], 'part': 'first_name'},
   {'name': 'middle_name', 'kind': 'name', 'from': ['name'], 'part': 'middle_name'},
-  {'name': 'sex', 'kind': 'sex', 'from': ['geschlecht'], 'values': {'W': 'female', 'WEIBLICH': 'female', 'M': 'male', 'MÄNNLICH': 'male'}},
+  {'name': 'sex', 'kind': 'sex', 'from': ['geschlecht'], 'values': {'w': 'female', 'weiblich': 'female', 'm': 'male', 'männlich': 'male'}},
   {'name': 'birth_date', 'kind': 'birth_date', 'from': ['geburtsdatum'], 'formats': ['D.M.YYYY', 'serial']},
   {'name': 'address', 'kind': 'text', 'from': ['straße_nr']},
   {'name': 'zip_code', 'kind': 'zip', 'from': ['plz']},

@@ -12,6 +12,6 @@
   {'name': 'month_start', 'kind': 'date', 'from': ['svc_from'], 'day': 'first'},
   {'name': 'month_end', 'kind': 'date', 'from': ['svc_from'], 'day': 'last'},
   {'name': 'listed_month_end', 'kind': 'date', 'from': ['svc_from'], 'day': 'last', 'formats': ['MM/YYYY', 'serial']},
-  {'name': 'open_ended', 'kind': 'date', 'from': ['svc_from'], 'open_end': ['12/31/9998', 'Open'], 'open_blank': true},
+  {'name': 'open_ended', 'kind': 'date', 'from': ['svc_from'], 'open_end': ['12/31/9998', 'open'], 'open_blank': true},
   {'name': 'birth', 'kind': 'birth_date', 'from': ['svc_from'], 'formats': ['M/D/YY', 'D.M.YY']},
 ]) }}
