@@ -13,9 +13,15 @@ const REJECTED = `
 /** Sums to the cent, as text: a number of JavaScript could not hold them all. */
 const cents = (sum: string) => `coalesce(${sum}, 0)::numeric(20, 2)::text`;
 
+/** Marts with a row for each month, which go on to the day of the run. */
+const BY_MONTH_TO_THE_DAY = ['member_month', 'pmpm'];
+/** A condition on these: months up to $1, or all of them. */
+const COUNTED_MONTHS = `($1::text is null or year_month <= $1)`;
+
 /** How many rows each client has in a mart. */
 const rowsOf = (mart: string) =>
-  `${mart} as (select client, count(*)::int as n from mart.${mart} group by client)`;
+  `${mart} as (select client, count(*)::int as n from mart.${mart}
+    ${BY_MONTH_TO_THE_DAY.includes(mart) ? `where ${COUNTED_MONTHS}` : ''} group by client)`;
 
 /** How many rows, and the sum of what was billed. */
 const dollarsOf = (mart: string) =>
@@ -65,7 +71,7 @@ const BY_CLIENT = `
    order by client`;
 const BY_MONTH = `
   select client, year_month, member_months::int, ${cents('charge_amount')} as charge_amount
-    from mart.pmpm order by client, year_month`;
+    from mart.pmpm where ${COUNTED_MONTHS} order by client, year_month`;
 
 /** A file that the ledger has seen: its bytes, and what became of them. */
 export interface HeldFile {
@@ -82,7 +88,8 @@ export interface Ledger {
   seen(): Promise<HeldFile[]>;
   /** How many rows of each file were rejected, by reason. */
   rejected(fileIds: string[]): Promise<Map<string, Record<string, number>>>;
-  figures(): Promise<Figures>;
+  /** `until`: the last month, YYYY-MM, that is counted where a mart goes on to the day of the run. */
+  figures(until?: string): Promise<Figures>;
   close(): Promise<void>;
 }
 
@@ -120,16 +127,23 @@ export async function openLedger(settings: PostgresSettings): Promise<Ledger> {
       for (const { file_id, reason, n } of rows) byFile.set(file_id, { ...byFile.get(file_id), [reason]: n });
       return byFile;
     },
-    async figures() {
+    async figures(until) {
+      const months = [until ?? null];
       const tables = (await client.query<{ name: string }>(TABLES)).rows.map(({ name }) => name);
       const marts: Record<string, number> = {};
       for (const table of tables) {
+        const monthly = BY_MONTH_TO_THE_DAY.includes(table);
         const counting = `select count(*)::int as n from mart.${pg.escapeIdentifier(table)}`;
-        marts[table] = (await client.query<{ n: number }>(counting)).rows[0]!.n;
+        const { rows } = monthly
+          ? await client.query<{ n: number }>(`${counting} where ${COUNTED_MONTHS}`, months)
+          : await client.query<{ n: number }>(counting);
+        marts[table] = rows[0]!.n;
       }
-      const clients = (await client.query<Figures['by_client'][string] & { client: string }>(BY_CLIENT)).rows;
+      const clients = (
+        await client.query<Figures['by_client'][string] & { client: string }>(BY_CLIENT, months)
+      ).rows;
       const byMonth: Figures['by_month'] = {};
-      for (const { client: name, year_month, ...month } of (await client.query<Month>(BY_MONTH)).rows)
+      for (const { client: name, year_month, ...month } of (await client.query<Month>(BY_MONTH, months)).rows)
         byMonth[name] = { ...byMonth[name], [year_month]: month };
       return {
         marts,

@@ -53,6 +53,8 @@ const Expected = z.object({
 });
 
 const Manifest = z.object({
+  /** The day up to which the figures are worked out. */
+  as_of_date: z.iso.date(),
   sets: z.array(z.object({ set: count, files: z.array(FileEntry) })),
   expected: z.object({ after_set_2: Expected }),
 });
