@@ -107,9 +107,16 @@ describe('waymark feeds draft', () => {
     expect(text).toContain("delimiter: ';'");
     expect(text).toMatch(/birth_date: .*ambiguous: no number above 12/);
     expect(text).toMatch(/sex: .*say what these mean: Q/);
-    expect(text).toMatch(/# +Color: words, 2 different: red, blue/);
+    // Of a few rows nobody can tell whether they hold codes or what people are called.
+    expect(text).toMatch(/# +Color: words, 2 different\n/);
     expect(text).toMatch(/# +Notes: words, 4 different\n/);
     expect(parseFeeds(text, 'draft')).toHaveLength(1);
+  });
+
+  it('shows the words of a code list that it cannot place, once there are rows enough to know it for one', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${i};1/2/2001;${i % 3 === 0 ? 'red' : 'blue'}`);
+    const path = await sample('Patient-membership-client_x-202308.csv', `ID;DOB;Color\n${rows.join('\n')}\n`);
+    expect(await draft([path], {}, SETTINGS)).toMatch(/# +Color: words, 2 different: red, blue/);
   });
 
   it('recognises how a CSV is written', async () => {

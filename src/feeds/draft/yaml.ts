@@ -86,14 +86,20 @@ function leftLines({ left, fileType, proposals }: DraftFeed, order: readonly str
   ];
 }
 
-/** What was seen of a column, its values themselves only where they are a code list. */
+/** In fewer rows two people of one name look like a code. */
+const MIN_VALUES_OF_A_LIST = 50;
+/** More than this are no list that helps. */
+const MAX_WORDS_SHOWN = 8;
+
+/** What was seen of a column, its values themselves only where they are surely a code list: so many rows, so few words. */
 function seenIn({ values, blank }: { values: string[]; blank: number }): string {
   if (values.length === 0) return 'always blank';
   const words = codeList(values)?.filter((word) => /^\p{L}/u.test(word));
   const kinds = describeValues(values);
   const different = new Set(values).size;
   const share = blank >= 0.01 ? `, ${Math.round(blank * 100)}% blank` : '';
-  const listed = words && words.length === different && different <= 8 ? `: ${words.join(', ')}` : '';
+  const isList = values.length >= MIN_VALUES_OF_A_LIST && different <= MAX_WORDS_SHOWN;
+  const listed = isList && words?.length === different ? `: ${words.join(', ')}` : '';
   return `${kinds}, ${different} different${share}${listed}`;
 }
 
