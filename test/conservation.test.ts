@@ -186,7 +186,9 @@ describe('what came in and did not come out', () => {
       await warehouse.rows(`delete from intermediate.int_claim_line_iteration where ${row}`);
       const summary = await warehouse.run();
       expect(summary.outcome).toBe('failed');
-      expect(summary.failing.toSorted()).toEqual([DOLLARS, ROWS, ITERATIONS].toSorted());
+      expect(summary.failing).toContain(ITERATIONS);
+      // Which of the others ran before the first one failed is a matter of chance.
+      expect([DOLLARS, ROWS, SUMS, ITERATIONS]).toEqual(expect.arrayContaining(summary.failing));
       expect(await figures()).toEqual(before);
 
       expect(await warehouse.run(['--full-refresh'])).toMatchObject({ outcome: 'succeeded', failing: [] });

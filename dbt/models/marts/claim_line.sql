@@ -63,4 +63,4 @@ select
 from {{ ref('int_claim_line') }} as line
 left join {{ ref('int_member_coverage') }} as coverage
   on coverage.client = line.client and coverage.member_id = line.member_id
-where line.exclusion_reason is null
+where line.is_final

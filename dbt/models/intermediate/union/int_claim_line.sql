@@ -22,7 +22,8 @@ select
   coalesce(iteration.claim_status = 'denied', false) as is_denied,
   coalesce(version.version_of, iteration.claim_id) as version_of,
   coalesce(version.version, 1) as version,
-  {{ exclusion_reason }} is null as is_final,
+  -- The same as having no reason, said so that the planner knows how many rows that are.
+  iteration.exclusion_reason is null and version.is_replaced is not true and iteration.record_type <> 'reversal' as is_final,
   {{ exclusion_reason }} as exclusion_reason
 from {{ ref('int_claim_line_iteration') }} as iteration
 left join {{ ref('int_claim_version') }} as version
