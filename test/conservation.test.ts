@@ -83,7 +83,7 @@ const damages: [string, string, string[]][] = [
     `update mart.claim_line set charge_amount = charge_amount + case period when '2023-07' then 0.01 else -0.01 end
       where ${one('mart.claim_line', `${CHARGED} and period = '2023-07'`)}
          or ${one('mart.claim_line', `${CHARGED} and period = '2023-08'`)}`,
-    [DOLLARS],
+    [DOLLARS, SUMS],
   ],
   [
     'an excluded row is forgotten',
