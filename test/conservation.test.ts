@@ -56,6 +56,7 @@ async function failingAfter(damage: string): Promise<string[]> {
 const one = (table: string, where = 'true') =>
   `ctid = (select ctid from ${table} where ${where} order by file_id, row_number limit 1)`;
 const CHARGED = 'charge_amount > 0';
+const OF_C = `${CHARGED} and client = 'client_c'`;
 
 const ROWS = 'every_export_row_is_kept_or_excluded';
 const DOLLARS = 'every_dollar_is_kept_or_excluded';
@@ -81,9 +82,9 @@ const damages: [string, string, string[]][] = [
   [
     'a cent goes from one month to another',
     `update mart.claim_line set charge_amount = charge_amount + case period when '2023-07' then 0.01 else -0.01 end
-      where ${one('mart.claim_line', `${CHARGED} and period = '2023-07'`)}
-         or ${one('mart.claim_line', `${CHARGED} and period = '2023-08'`)}`,
-    [DOLLARS, SUMS],
+      where ${one('mart.claim_line', `${OF_C} and period = '2023-07'`)}
+         or ${one('mart.claim_line', `${OF_C} and period = '2023-08'`)}`,
+    [DOLLARS],
   ],
   [
     'an excluded row is forgotten',
@@ -187,8 +188,6 @@ describe('what came in and did not come out', () => {
       const summary = await warehouse.run();
       expect(summary.outcome).toBe('failed');
       expect(summary.failing).toContain(ITERATIONS);
-      // Which of the others ran before the first one failed is a matter of chance.
-      expect([DOLLARS, ROWS, SUMS, ITERATIONS]).toEqual(expect.arrayContaining(summary.failing));
       expect(await figures()).toEqual(before);
 
       expect(await warehouse.run(['--full-refresh'])).toMatchObject({ outcome: 'succeeded', failing: [] });
