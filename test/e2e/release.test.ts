@@ -125,7 +125,9 @@ test(
     const manifest = readManifest();
     const ledger = await openLedger(first.settings);
     try {
-      expect(differingFigures(await ledger.figures(), manifest.expected.after_set_2)).toEqual([]);
+      // Marts by month go on to the day of the run; the manifest's figures end with its own day.
+      const figures = await ledger.figures(manifest.as_of_date.slice(0, 'YYYY-MM'.length));
+      expect(differingFigures(figures, manifest.expected.after_set_2)).toEqual([]);
       const seen = await ledger.seen();
       const files = await first.api.files();
       const rejected = await ledger.rejected(files.map(({ id }) => id));
