@@ -234,7 +234,8 @@ export const values = {
       'Settings of the server, as arguments.',
     ),
     persistence: persistence('10Gi'),
-    resources: resources('100m', '256Mi', '1Gi'),
+    // While dbt builds, its sessions sort and count in up to 64 MB a step: 950 MB were seen, before anyone else's.
+    resources: resources('100m', '256Mi', '2Gi'),
   }),
 
   rabbitmq: section('The broker.', {
