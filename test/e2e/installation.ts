@@ -76,6 +76,7 @@ export class Installation {
     const response = await fetch(`${this.env.API_URL}/runs`, {
       headers: { authorization: `Bearer ${this.env.API_TOKEN}` },
     });
+    if (!response.ok) throw new Error(`GET /runs: ${response.status} ${await response.text()}`);
     return ((await response.json()) as { items: RunAnswer[] }).items;
   }
 
