@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../test/setup/database.ts';
-import { createPool, type Pool, transaction } from '../platform/database.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { useDatabase } from '../../test/setup/use-database.ts';
+import { transaction } from '../platform/database.ts';
 import { finishRun, startRun } from '../transform/runs.ts';
 import type { Drift } from './drift.ts';
 import { countFeeds } from './feed-metrics.ts';
@@ -11,19 +11,9 @@ import type { Feed } from './feeds.ts';
 import { acceptFile, deleteFile, type FileRow, getFile } from './ledger.ts';
 import { claimFile, settleLoaded } from './settle.ts';
 
-let database: TestDatabase;
-let pool: Pool;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = createPool(database.config, 'test', () => {});
-});
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+const database = useDatabase();
 beforeEach(async () => {
-  await pool.query('truncate ingest.file, ingest.run cascade');
+  await database.pool.query('truncate ingest.file, ingest.run cascade');
 });
 
 const client = 'client_a';
@@ -31,7 +21,7 @@ const feed = { client, file_type: 'claims', delivery: 'incremental' } as Feed;
 
 async function accepted(period: string, delivery: Feed['delivery'] = 'incremental'): Promise<FileRow> {
   const id = randomUUID();
-  const { file } = await acceptFile(pool, {
+  const { file } = await acceptFile(database.pool, {
     id,
     client,
     file_type: 'claims',
@@ -50,8 +40,8 @@ async function accepted(period: string, delivery: Feed['delivery'] = 'incrementa
 
 /** Loads an accepted file; its columns are `a b`, and so many of `a` are null. */
 async function load(file: FileRow, columns = 'a b', share = 0): Promise<string> {
-  const claimed = (await claimFile(pool, file.id))!;
-  await transaction(pool, (db) =>
+  const claimed = (await claimFile(database.pool, file.id))!;
+  await transaction(database.pool, (db) =>
     settleLoaded(db, claimed, {
       rows: 100,
       rejected: 0,
@@ -64,7 +54,7 @@ async function load(file: FileRow, columns = 'a b', share = 0): Promise<string> 
   return file.id;
 }
 
-const driftOf = async (id: string): Promise<Drift> => (await getFile(pool, id))!.drift;
+const driftOf = async (id: string): Promise<Drift> => (await getFile(database.pool, id))!.drift;
 const comparedWith = async (id: string) => (await driftOf(id)).compared_with;
 
 describe('a file is compared with the loaded one before it', () => {
@@ -115,9 +105,9 @@ describe('a file is compared with the loaded one before it', () => {
     const ids = [];
     for (const period of ['2023-06', '2023-07', '2023-08']) ids.push(await load(await accepted(period)));
     expect(await comparedWith(ids[2]!)).toBe(ids[1]);
-    await deleteFile(pool, ids[1]!);
+    await deleteFile(database.pool, ids[1]!);
     expect(await comparedWith(ids[2]!)).toBe(ids[0]);
-    await deleteFile(pool, ids[0]!);
+    await deleteFile(database.pool, ids[0]!);
     expect(await comparedWith(ids[2]!)).toBe(null);
   });
 
@@ -134,15 +124,15 @@ describe('a file is compared with the loaded one before it', () => {
   test('when many come at once, while a run ends', async () => {
     const first = await accepted('2022-01', 'snapshot');
     await load(first);
-    const run = (await startRun(pool, 'requested'))!;
+    const run = (await startRun(database.pool, 'requested'))!;
     const files = [];
     for (let i = 0; i < 24; i++)
       files.push(await accepted(`2022-${String((i % 12) + 1).padStart(2, '0')}`, 'snapshot'));
     await Promise.all([
       ...files.map((file) => load(file)),
-      finishRun(pool, run.id, { state: 'succeeded', summary: null, message: null }),
+      finishRun(database.pool, run.id, { state: 'succeeded', summary: null, message: null }),
     ]);
-    const { rows } = await pool.query<{ right: boolean }>(
+    const { rows } = await database.pool.query<{ right: boolean }>(
       `select drift->>'compared_with' is not distinct from
               lag(id::text) over (order by period, sequence) as right
          from ingest.file where state = 'loaded'`,
@@ -157,14 +147,14 @@ describe('a feed', () => {
 
   test('is told with the periods that are late', async () => {
     const now = new Date('2023-09-11T00:00:00Z');
-    expect(await readFeedStatus(pool, [expecting], now)).toEqual([
+    expect(await readFeedStatus(database.pool, [expecting], now)).toEqual([
       { ...expecting, first_period: null, last_period: null, late_periods: [] },
     ]);
     await load(await accepted('2023-05'));
     await accepted('2023-07');
     const gone = await load(await accepted('2023-08'));
-    await deleteFile(pool, gone);
-    expect(await readFeedStatus(pool, [expecting], now)).toEqual([
+    await deleteFile(database.pool, gone);
+    expect(await readFeedStatus(database.pool, [expecting], now)).toEqual([
       {
         ...expecting,
         first_period: '2023-05',
@@ -178,7 +168,7 @@ describe('a feed', () => {
     await load(await accepted('2023-06'), 'a b x');
     await load(await accepted('2023-07'), 'a y', 1);
     const registry = new Registry();
-    countFeeds(registry, pool, [expecting, { ...feed, client: 'client_b', expected: undefined }]);
+    countFeeds(registry, database.pool, [expecting, { ...feed, client: 'client_b', expected: undefined }]);
     const text = await registry.metrics();
     const labels = `client="${client}",file_type="claims"`;
     for (const [kind, count] of Object.entries({

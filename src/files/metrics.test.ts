@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../test/setup/database.ts';
-import { createPool, type Pool } from '../platform/database.ts';
+import { expect, test } from 'vitest';
+import { useDatabase } from '../../test/setup/use-database.ts';
+import { createPool } from '../platform/database.ts';
 import { acceptFile, deleteFile, type FileRow, retryFile } from './ledger.ts';
 import { countLedger, countWaiting } from './metrics.ts';
 import type { FileType } from './names.ts';
@@ -14,23 +14,13 @@ const FEEDS: { client: string; file_type: FileType }[] = [
   { client: 'client_b', file_type: 'claims' },
 ];
 
-let database: TestDatabase;
-let pool: Pool;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = createPool(database.config, 'test', () => {});
-});
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+const database = useDatabase();
 
 /** The figures as a new API replica tells them. */
 async function told(): Promise<(series: string) => number | undefined> {
   const registry = new Registry();
-  countLedger(registry, pool, FEEDS);
-  countWaiting(registry, pool);
+  countLedger(registry, database.pool, FEEDS);
+  countWaiting(registry, database.pool);
   return read(await registry.metrics());
 }
 
@@ -46,7 +36,7 @@ function read(text: string): (series: string) => number | undefined {
 
 async function accepted(client = 'client_a', bytes = 100): Promise<FileRow> {
   const id = randomUUID();
-  const { file } = await acceptFile(pool, {
+  const { file } = await acceptFile(database.pool, {
     id,
     client,
     file_type: 'claims',
@@ -64,9 +54,16 @@ async function accepted(client = 'client_a', bytes = 100): Promise<FileRow> {
 }
 
 async function loaded(rows: number, rejected = 0): Promise<FileRow> {
-  const file = (await claimFile(pool, (await accepted()).id))!;
+  const file = (await claimFile(database.pool, (await accepted()).id))!;
   const drift = { added: [], missing: [] };
-  await settleLoaded(pool, file, { rows, rejected, path: 'copy', columns: ['a'], drift, null_shares: null });
+  await settleLoaded(database.pool, file, {
+    rows,
+    rejected,
+    path: 'copy',
+    columns: ['a'],
+    drift,
+    null_shares: null,
+  });
   return file;
 }
 
@@ -95,10 +92,11 @@ test('what was loaded stays counted when the file is deleted', async () => {
   expect(before(of('waymark_ledger_upload_to_load_duration_seconds_count'))).toBe(1);
   expect(before('waymark_files{state="loaded"}')).toBe(1);
 
-  await pool.query(`update ingest.file set received_at = received_at - interval '8 minutes' where id = $1`, [
-    file.id,
-  ]);
-  await deleteFile(pool, file.id);
+  await database.pool.query(
+    `update ingest.file set received_at = received_at - interval '8 minutes' where id = $1`,
+    [file.id],
+  );
+  await deleteFile(database.pool, file.id);
   const after = await told();
   expect(after(of('waymark_ledger_rows_loaded_total'))).toBe(10);
   expect(after(of('waymark_ledger_files_loaded_total', ',load_path="copy"'))).toBe(1);
@@ -109,10 +107,14 @@ test('what was loaded stays counted when the file is deleted', async () => {
 });
 
 test('a retry takes nothing back', async () => {
-  const file = (await claimFile(pool, (await accepted()).id))!;
-  await settleWrong(pool, file.id, 'rejected', { reason: 'all_rows_rejected', message: '', rejected: 5 });
+  const file = (await claimFile(database.pool, (await accepted()).id))!;
+  await settleWrong(database.pool, file.id, 'rejected', {
+    reason: 'all_rows_rejected',
+    message: '',
+    rejected: 5,
+  });
   const before = await told();
-  await retryFile(pool, file.id);
+  await retryFile(database.pool, file.id);
   const after = await told();
   for (const metric of ['files_accepted', 'rows_loaded', 'rows_rejected', 'bytes_loaded'])
     expect(after(of(`waymark_ledger_${metric}_total`))).toBe(before(of(`waymark_ledger_${metric}_total`)));
@@ -123,7 +125,7 @@ test('a file is timed until the run that brought it into the marts ended', async
   const file = await loaded(1);
   const before = await told();
   expect(before(of('waymark_ledger_upload_to_mart_duration_seconds_count'))).toBe(0);
-  await pool.query(
+  await database.pool.query(
     `with run as (insert into ingest.run (state, reason, started_at, ended_at)
        values ('succeeded', 'drained', clock_timestamp(), clock_timestamp() + interval '90 seconds') returning id)
      update ingest.file set run_id = run.id from run where file.id = $1`,
@@ -142,16 +144,16 @@ test('a client that no feed describes any more is told, too', async () => {
 });
 
 test('20,000 files are counted in a moment', async () => {
-  await pool.query(`
+  await database.pool.query(`
     insert into ingest.file (client, file_type, period, delivery, state, name, format, size_bytes, sha256, storage_key,
         columns, rows_loaded, rows_rejected, load_path, loading_at, settled_at)
     select 'client_' || n % 50, 'claims', '2023-07', 'incremental', 'loaded', 'a.csv', 'csv', n,
            md5(n::text) || md5(n::text), 'key', array_fill('a_column_name'::text, array[28]), n, 0, 'copy',
            clock_timestamp(), clock_timestamp()
       from generate_series(1, 20000) n`);
-  await pool.query('analyze ingest.file');
+  await database.pool.query('analyze ingest.file');
   const started = performance.now();
-  const [tallies, spans] = [await readTallies(pool), await readSpans(pool)];
+  const [tallies, spans] = [await readTallies(database.pool), await readSpans(database.pool)];
   const milliseconds = performance.now() - started;
   expect(tallies.reduce((files, tally) => files + tally.files, 0)).toBeGreaterThanOrEqual(20_000);
   expect(spans.filter(({ span }) => span === 'load').length).toBeGreaterThanOrEqual(50);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../test/setup/database.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { useDatabase } from '../../test/setup/use-database.ts';
 import type { Feed } from '../files/feeds.ts';
-import { createPool, type Pool, transaction } from '../platform/database.ts';
+import { transaction } from '../platform/database.ts';
 import { measureNulls, newRowsFrom } from './null-shares.ts';
 import { ensureExportTable } from './tables.ts';
 
@@ -14,23 +14,15 @@ const feed = {
 } as unknown as Feed;
 const TABLE = 'export.claims_client_a';
 
-let database: TestDatabase;
-let pool: Pool;
-
+const database = useDatabase();
 beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = createPool(database.config, 'test', () => {});
-  await ensureExportTable(pool, feed, [...COLUMNS, 'extra']);
-});
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
+  await ensureExportTable(database.pool, feed, [...COLUMNS, 'extra']);
 });
 
 /** Brings a file of so many rows, as a load does, and looks at it. `email` is SQL over n, the number of the row. */
 async function load(rows: number, email = `'e' || n`, columns = [...COLUMNS, 'extra']) {
   const id = randomUUID();
-  const looked = await transaction(pool, async (client) => {
+  const looked = await transaction(database.pool, async (client) => {
     const from = await newRowsFrom(client, feed);
     await client.query(
       `insert into ${TABLE} (_file_id, _row_number, id, email) select $1, n, repeat('x', 400), ${email}
@@ -65,8 +57,8 @@ test('of a long file, its first rows are looked at', async () => {
 test('rows that fill the room of a replaced file are found', async () => {
   const replaced = await load(20_000);
   await load(10_000);
-  await pool.query(`delete from ${TABLE} where _file_id = $1`, [replaced.id]);
-  await pool.query(`vacuum ${TABLE}`);
+  await database.pool.query(`delete from ${TABLE} where _file_id = $1`, [replaced.id]);
+  await database.pool.query(`vacuum ${TABLE}`);
   const { shares, from, page } = await load(20, 'null');
   expect(page, 'they lie before the end').toBeLessThan(from);
   expect(shares).toMatchObject({ rows: 20, of: { email: 1, id: 0 } });

@@ -1,27 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import XLSX from 'xlsx';
-import { createTestDatabase, type TestDatabase } from '../../test/setup/database.ts';
+import { useDatabase } from '../../test/setup/use-database.ts';
 import { ENCODINGS, postgresEncoding } from '../files/encodings.ts';
 import { type Feed, Feeds } from '../files/feeds.ts';
 import { acceptFile } from '../files/ledger.ts';
 import { FORMATS } from '../files/names.ts';
-import { createPool, type Pool, transaction } from '../platform/database.ts';
+import { transaction } from '../platform/database.ts';
 import { openFeedFile } from './feed-file.ts';
 import type { FileDescription } from './table-file.ts';
 import { ensureExportTable } from './tables.ts';
 
-let database: TestDatabase;
-let pool: Pool;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = createPool(database.config, 'test', () => {});
-});
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+const database = useDatabase();
 
 const COLUMNS = ['Nr', 'Name', 'Straße', 'Betrag'];
 const column = (header: string) => ({ header, name: header.toLowerCase(), required: true });
@@ -29,7 +20,7 @@ const column = (header: string) => ({ header, name: header.toLowerCase(), requir
 /** Rejected rows need their file's row in the ledger. @returns its id */
 async function acceptedFile({ client, file_type, delivery }: Feed): Promise<string> {
   const id = randomUUID();
-  await acceptFile(pool, {
+  await acceptFile(database.pool, {
     id,
     client,
     file_type,
@@ -72,10 +63,10 @@ async function load(bytes: Buffer, described: FileDescription, headers = COLUMNS
     maxWorkbookBytes: 10_000_000,
   });
   try {
-    await ensureExportTable(pool, feed, columns);
+    await ensureExportTable(database.pool, feed, columns);
     const id = await acceptedFile(feed);
-    const loaded = await transaction(pool, (client) => table.load(client, feed, columns, id));
-    const found = await pool.query({
+    const loaded = await transaction(database.pool, (client) => table.load(client, feed, columns, id));
+    const found = await database.pool.query({
       text: `select _row_number::int, ${columns.map((name) => `"${name}"`).join(', ')}
                from export.claims_client_x where _file_id = $1 order by 1`,
       values: [id],
@@ -117,7 +108,7 @@ describe('a CSV as its feed describes it', () => {
       path: 'records',
       content: [...CONTENT, [8, 'B', 'Ende', '\\.', '1']],
     });
-    const { rows } = await pool.query('select raw from ingest.rejected_row where row_number = 4');
+    const { rows } = await database.pool.query('select raw from ingest.rejected_row where row_number = 4');
     expect(rows).toContainEqual({ raw: broken[0] });
   });
 
