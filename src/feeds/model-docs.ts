@@ -3,7 +3,7 @@ import type { Feed } from '../files/feeds.ts';
 import { exportTable } from '../files/names.ts';
 import { CANONICAL, KINDS } from './canonical.ts';
 import type { Mapping } from './mapping.ts';
-import { MARK, normalizeName, sourcesOf, stagingName } from './models.ts';
+import { headerOf, MARK, normalizeName, sourcesOf, stagingName } from './models.ts';
 
 interface ColumnDoc {
   name: string;
@@ -143,8 +143,6 @@ function cleanColumn(feed: Feed, mapping: Mapping): ColumnDoc {
 
 /** dbt renders descriptions: what a client writes is no Jinja, even where it looks like it. */
 const plain = (text: string) => text.replace(/\{[{%#]/g, "{{ '$&' }}");
-
-const headerOf = (feed: Feed, name: string) => feed.columns.find((column) => column.name === name)!.header;
 
 /** What becomes of a column of the file. */
 function fate(feed: Feed, name: string): string {

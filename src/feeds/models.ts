@@ -80,12 +80,16 @@ function literal(value: unknown): string {
   return String(value);
 }
 
-/** The headers that a canonical column is made of, as database names. */
-export const sourcesOf = ({ from, when, first_of }: Mapping): string[] => [
-  ...new Set([...(from ?? []), ...(when ? [when[0]] : []), ...(first_of ?? []).flatMap(sourcesOfReading)]),
+/** The columns of the file that a canonical column is made of, as database names. */
+export const sourcesOf = (mapping: Mapping): string[] => [
+  ...new Set(
+    [mapping, ...(mapping.first_of ?? [])].flatMap(({ from, when }) => [
+      ...(from ?? []),
+      ...(when ? [when[0]] : []),
+    ]),
+  ),
 ];
 
-const sourcesOfReading = ({ from, when }: { from: string[]; when?: [string, string[]] }) => [
-  ...from,
-  ...(when ? [when[0]] : []),
-];
+/** What the client calls a column of its file. */
+export const headerOf = (feed: Feed, name: string): string =>
+  feed.columns.find((column) => column.name === name)!.header;

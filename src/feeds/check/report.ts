@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { Feed } from '../../files/feeds.ts';
-import { sourcesOf } from '../models.ts';
+import { headerOf, sourcesOf } from '../models.ts';
 import type { DryRun } from './dry-run.ts';
 
 /** No colours, as the output may go into a file, and no line between rows. */
@@ -54,7 +54,7 @@ function beforeAndAfter({ sent, clean }: DryRun['first'][number], feed: Feed): s
   });
   for (const mapping of feed.mappings) {
     const sources = sourcesOf(mapping);
-    const headers = sources.map((name) => feed.columns.find((column) => column.name === name)!.header);
+    const headers = sources.map((name) => headerOf(feed, name));
     const rules = clean.flags.filter(({ column }) => column === mapping.name).map(({ rule }) => rule);
     table.push([
       mapping.name,

@@ -1,4 +1,3 @@
-import type { FileType } from '../../files/names.ts';
 import { CANONICAL, IDENTITY } from '../canonical.ts';
 import type { DraftFeed } from './feed.ts';
 import type { Proposal } from './proposals.ts';
@@ -81,7 +80,7 @@ function leftLines({ left, fileType, proposals }: DraftFeed, order: readonly str
         ]
       : []),
     ...(left.length > 0 && free.length > 0
-      ? wrapped(`Canonical columns of ${fileType as FileType} that are free: ${shortened(free).join(', ')}`)
+      ? wrapped(`Canonical columns of ${fileType} that are free: ${shortened(free).join(', ')}`)
       : []),
   ];
 }
