@@ -25,6 +25,13 @@
   {%- endif -%}
 {%- endmacro %}
 
+{#- In a model that sums up claims by file: where the lines are that their own file keeps, of the files whose rows are not in its
+    table yet. A line that takes back never stands itself. -#}
+{% macro from_lines_to_add() -%}
+from {{ ref('int_claim_line_iteration') }}
+  where exclusion_reason is null and record_type <> 'reversal' and {{ is_one_of('file_id', files_to_add('claims')) }}
+{%- endmacro %}
+
 {#- For a pre-hook, in the transaction that adds: rows of files that are covered no longer go. -#}
 {% macro remove_uncovered_files() -%}
   {%- if is_incremental() -%}

@@ -8,11 +8,9 @@
 -- What the lines of each iteration of a claim name as diagnoses: each code once, numbered as the file lists them.
 {%- set columns = [] %}
 {%- for number in range(1, 13) %}{% do columns.append('diagnosis_code_' ~ number) %}{% endfor %}
-{%- set files = files_to_add('claims') %}
 with line as (
   select *
-  from {{ ref('int_claim_line_iteration') }}
-  where exclusion_reason is null and record_type <> 'reversal' and {{ is_one_of('file_id', files) }}
+  {{ from_lines_to_add() }}
 ),
 
 -- Lines of one claim mostly name the same codes: told apart first, there are fewer to be split.

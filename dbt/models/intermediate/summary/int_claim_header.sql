@@ -7,12 +7,9 @@
 
 -- Each iteration of a claim in one row: sums over its lines, and what the first of them says of the claim. Which iteration
 -- stands, and whose member is known, is another run's business: the mart looks.
-{%- set files = files_to_add('claims') %}
 with line as (
   select *
-  from {{ ref('int_claim_line_iteration') }}
-  -- A line that takes back never stands itself.
-  where exclusion_reason is null and record_type <> 'reversal' and {{ is_one_of('file_id', files) }}
+  {{ from_lines_to_add() }}
 ),
 
 summed as (

@@ -6,7 +6,6 @@
 ) }}
 
 -- The lines of each iteration of a claim, summed up by member, month and category.
-{%- set files = files_to_add('claims') %}
 with line as (
   select
     file_id,
@@ -27,8 +26,7 @@ with line as (
     charge_amount,
     allowed_amount,
     paid_amount
-  from {{ ref('int_claim_line_iteration') }}
-  where exclusion_reason is null and record_type <> 'reversal' and {{ is_one_of('file_id', files) }}
+  {{ from_lines_to_add() }}
 )
 
 select
