@@ -1,10 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, constants, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import {
+  access,
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  opendir,
+  readdir,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { ByteRange, Storage, Upload } from './storage.ts';
+import type { ByteRange, Storage, Stored, Upload } from './storage.ts';
 
 const READ_CHUNK_BYTES = 256 * 1024;
 
@@ -36,6 +47,20 @@ export class DirectoryStorage implements Storage {
 
   async remove(key: string): Promise<void> {
     await rm(this.#path(key), { force: true });
+  }
+
+  async *list(): AsyncGenerator<Stored> {
+    for await (const entry of await opendir(this.#files, { recursive: true })) {
+      if (!entry.isFile()) continue;
+      const path = join(entry.parentPath, entry.name);
+      const found = await stat(path).catch(unlessGone);
+      if (!found) continue;
+      yield {
+        key: relative(this.#files, path).replaceAll(sep, '/'),
+        size: found.size,
+        modified: found.mtime,
+      };
+    }
   }
 
   async check(): Promise<void> {
@@ -111,6 +136,11 @@ class DirectoryUpload implements Upload {
     this.#open = false;
     await this.#handle.close();
   }
+}
+
+/** A file that another process took meanwhile is none. */
+function unlessGone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -19,11 +19,22 @@ export interface ByteRange {
   end?: number;
 }
 
+/** A file that was committed. */
+export interface Stored {
+  key: string;
+  /** Bytes. */
+  size: number;
+  /** Never after its commit, and before it by no longer than its upload took. */
+  modified: Date;
+}
+
 /** Where accepted files' bytes live. */
 export interface Storage {
   create(): Promise<Upload>;
   read(key: string, range?: ByteRange): Readable;
   remove(key: string): Promise<void>;
+  /** Every file that was committed, in no order. One that comes or goes meanwhile may be told of or not. */
+  list(): AsyncIterable<Stored>;
   /** @throws where nothing could be written now */
   check(): Promise<void>;
   /** Forgets uploads that were begun before `before` and never ended: their process was killed. @returns how many */
