@@ -26,8 +26,8 @@ case
       || btrim(regexp_replace(substr({{ full_name }}, strpos({{ full_name }}, ',') + 1), '[, ]+', ' ', 'g')),
       '^([^,]*), ([^ ]+.*?)(( {{ suffix }})+)$', '\1\3, \2', 'i'
     )
-  {#- One word and its suffixes is a last name. #}
-  when {{ words }} ~* '^[^ ]+( {{ suffix }})+$' then {{ words }}
+  {#- One word and its suffixes is a last name, also behind particles that nobody bears as a first name. #}
+  when {{ words }} ~* '^(({{ particle }} ){2,}|(de|da|di|du|la|von) )?[^ ]+( {{ suffix }})+$' then {{ words }}
   else regexp_replace({{ words }}, '^(.+?) (({{ particle }} )*[^ ]+( {{ suffix }})*)$', '\2, \1', 'i')
 end
 {%- endmacro %}

@@ -12,9 +12,11 @@ select
   client,
   claim_id,
   file_order,
-  min(row_number) as row_number,
-  count(*) as line_count,
-  sum(charge_amount) as charge_amount
+  min(row_number) filter (where exclusion_reason is null) as row_number,
+  -- Where the file first has the claim, also where it sends its lines again further down.
+  min(row_number) as first_row_number,
+  count(*) filter (where exclusion_reason is null) as line_count,
+  sum(charge_amount) filter (where exclusion_reason is null) as charge_amount
 from {{ ref('int_claim_line_iteration') }}
-where exclusion_reason is null and {{ is_one_of('file_id', files) }}
+where exclusion_reason is distinct from 'missing_key' and {{ is_one_of('file_id', files) }}
 group by file_id, client, claim_id, file_order

@@ -27,7 +27,11 @@ select
 from (
   select
     numbered.*,
-    row_number() over (partition by file_id, claim_id, line_number, copy > 1 order by row_number desc) > 1 as line_came_again
+    -- A line that takes back another claim is not one of the claim's own under the same number, which stays beside it.
+    row_number() over (
+      partition by file_id, claim_id, line_number, copy > 1, coalesce(record_type = 'reversal' and original_claim_id <> claim_id, false)
+      order by row_number desc
+    ) > 1 as line_came_again
   from (
     select
       copied.*,

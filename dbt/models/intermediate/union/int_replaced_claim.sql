@@ -33,21 +33,26 @@ reversed as (
   where record_type = 'reversal' and is_named
 ),
 
--- A claim that was there, was taken back, and came again in a file after all that goes back on it: sent anew, it stands.
--- One that came for the first time after its reversal is what the reversal means, and does not.
+-- A claim that was there, was taken back, and came again after all that goes back on it, in a later file or further down in the
+-- same one: sent anew, it stands. One that came for the first time after its reversal is what the reversal means, and does not.
 sent_again as (
   select amendment.client, amendment.ancestor_id as claim_id
   from {{ ref('int_claim_amendment') }} as amendment
   inner join (
-    select client, claim_id, min(file_order) as first_file_order, max(file_order) as last_file_order
+    select
+      client,
+      claim_id,
+      min(array[file_order, first_row_number]) as first_place,
+      max(array[file_order, row_number]) as last_place
     from {{ ref('int_claim_iteration') }}
     where (client, claim_id) in (select client, ancestor_id from {{ ref('int_claim_amendment') }})
     group by client, claim_id
   ) as claim
     on claim.client = amendment.client and claim.claim_id = amendment.ancestor_id
-  group by amendment.client, amendment.ancestor_id, claim.first_file_order, claim.last_file_order
-  having max(amendment.file_order) < claim.last_file_order
-    and max(amendment.file_order) filter (where amendment.record_type = 'reversal') >= claim.first_file_order
+  group by amendment.client, amendment.ancestor_id, claim.first_place, claim.last_place
+  having max(array[amendment.file_order, amendment.row_number]) < claim.last_place
+    and max(array[amendment.file_order, amendment.row_number]) filter (where amendment.record_type = 'reversal')
+    > claim.first_place
 ),
 
 -- Unless an adjustment of it stands.
