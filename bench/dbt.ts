@@ -2,7 +2,8 @@
  * How long dbt takes: a year of three clients built from nothing, then a month more. On a Postgres of its own, with made-up
  * files written straight into ledger and export.
  *
- *     npm run bench:dbt -- [--quick] [--members N] [--lines N] [--write]
+ *     npm run bench:dbt -- [--quick] [--members N] [--lines N]
+ *     npm run bench:dbt -- --write        three sizes, into docs/performance-dbt.md: a quarter of an hour
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,8 +24,10 @@ import { type Measured, readNodes, table } from './results.ts';
 const FOLDER = `${HOME}/bench`;
 const TARGET = `${FOLDER}/target`;
 const PAGE = `${PROJECT}/docs/performance-dbt.md`;
+const QUICK: Size = { members: 300, lines: 7_500 };
 const FULL: Size = { members: 200_000, lines: 5_000_000 };
-const QUICK: Size = { members: 300, lines: 10_000 };
+/** From 100 members a client to 200,000 members together. */
+const SIZES: Size[] = [QUICK, { members: 20_000, lines: 500_000 }, FULL];
 /** Of these, what a server has that nobody has tuned; work_mem is what the project's models set for themselves. */
 const SERVER = {
   shared_buffers: '128MB',
@@ -48,49 +51,63 @@ const size: Size = {
   lines: Number(values.lines ?? usual.lines),
 };
 
-removePostgres(`${FOLDER}/postgres`);
-rmSync(FOLDER, { recursive: true, force: true });
-const { server, settings } = await startPostgres({
-  folder: `${FOLDER}/postgres`,
-  log: `${FOLDER}/postgres.log`,
-  say: () => {},
-  signal: new AbortController().signal,
-  server: SERVER,
-});
-try {
-  const config = { ...settings, POSTGRES_PORT: Number(settings.POSTGRES_PORT) };
-  await migrate(config);
-  const pool = createPool(config, 'bench', () => {});
-  for (const feed of (await readFeeds(`${PROJECT}/feeds`)).all)
-    await ensureExportTable(pool, feed, feed.columns.map(({ name }) => name)); // biome-ignore format: one call
-  await pool.end();
-  const env = { ...process.env, ...settings, WAYMARK_AS_OF_DATE: '2026-01-31', WAYMARK_DBT_TARGET: TARGET };
+if (values.write) {
+  const runs: Run[] = [];
+  for (const each of SIZES) runs.push(await bench(each));
+  writeFileSync(PAGE, page(runs));
+} else await bench(size);
 
-  console.log(`writing ${MONTHS} months: ${size.members} members, ${size.lines} claim lines`);
-  await addMonths(config, 0, MONTHS, size);
-  // As in the image, where dbt has read the project beforehand.
-  await python(['parse.py', `${FOLDER}/parsed`], env);
-  const parsed = { ...env, WAYMARK_DBT_PARSED: `${FOLDER}/parsed` };
-  const full = await measure(['run.py'], parsed);
-  console.log('writing a month more');
-  await addMonths(config, MONTHS, MONTHS + 1, size);
-  const month = await measure(['run.py'], parsed);
+interface Run {
+  size: Size;
+  full: Measured;
+  month: Measured;
+  /** What the server was, and what it took. */
+  facts: string;
+}
 
-  const [database] = await statement<{ size: string; version: string }>(
-    config,
-    `select pg_size_pretty(pg_database_size(current_database())) as size, current_setting('server_version') as version`,
-  );
-  const result = table(full, month);
-  console.log(result);
-  const load = loadavg()[0]!.toFixed(1);
-  const facts =
-    `PostgreSQL ${database!.version}, ${database!.size}; at most ${full.memory} MB of memory beside shared_buffers, ` +
-    `${month.memory} MB for a month more; load of the machine at the end ${load}`;
-  console.log(facts);
-  if (values.write) writeFileSync(PAGE, page(result, facts));
-} finally {
-  await server.stop();
+/** Measures one size on a server of its own. */
+async function bench(size: Size): Promise<Run> {
   removePostgres(`${FOLDER}/postgres`);
+  rmSync(FOLDER, { recursive: true, force: true });
+  const { server, settings } = await startPostgres({
+    folder: `${FOLDER}/postgres`,
+    log: `${FOLDER}/postgres.log`,
+    say: () => {},
+    signal: new AbortController().signal,
+    server: SERVER,
+  });
+  try {
+    const config = { ...settings, POSTGRES_PORT: Number(settings.POSTGRES_PORT) };
+    await migrate(config);
+    const pool = createPool(config, 'bench', () => {});
+    for (const feed of (await readFeeds(`${PROJECT}/feeds`)).all)
+      await ensureExportTable(pool, feed, feed.columns.map(({ name }) => name)); // biome-ignore format: one call
+    await pool.end();
+    const env = { ...process.env, ...settings, WAYMARK_AS_OF_DATE: '2026-01-31', WAYMARK_DBT_TARGET: TARGET };
+
+    console.log(`writing ${MONTHS} months: ${size.members} members, ${size.lines} claim lines`);
+    await addMonths(config, 0, MONTHS, size);
+    // As in the image, where dbt has read the project beforehand.
+    await python(['parse.py', `${FOLDER}/parsed`], env);
+    const parsed = { ...env, WAYMARK_DBT_PARSED: `${FOLDER}/parsed` };
+    const full = await measure(['run.py'], parsed);
+    console.log('writing a month more');
+    await addMonths(config, MONTHS, MONTHS + 1, size);
+    const month = await measure(['run.py'], parsed);
+
+    const [database] = await statement<{ size: string; version: string }>(
+      config,
+      `select pg_size_pretty(pg_database_size(current_database())) as size, current_setting('server_version') as version`,
+    );
+    const facts =
+      `PostgreSQL ${database!.version}, ${database!.size}; at most ${full.memory} MB of memory beside shared_buffers, ` +
+      `${month.memory} MB for a month more; load of the machine at the end ${loadavg()[0]!.toFixed(1)}`;
+    console.log(`${table(full, month)}\n${facts}`);
+    return { size, full, month, facts };
+  } finally {
+    await server.stop();
+    removePostgres(`${FOLDER}/postgres`);
+  }
 }
 
 async function measure(args: string[], env: NodeJS.ProcessEnv): Promise<Measured> {
@@ -119,15 +136,29 @@ async function python(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
   return output;
 }
 
-function page(result: string, facts: string): string {
+function page(runs: Run[]): string {
+  const number = (value: number) => value.toLocaleString('en');
+  const largest = runs.at(-1)!;
   return `# How long dbt takes
 
-Measured by \`npm run bench:dbt -- --members ${size.members} --lines ${size.lines} --write\`: three clients, ${size.members.toLocaleString('en')} members,
-${size.lines.toLocaleString('en')} claim lines in ${MONTHS} months; then one month more of every feed. Two cores, a Postgres with nothing set but
-\`work_mem = 64MB\`. Models and tests are four at a time, so that their times add up to more than the whole; the whole is
-\`run.py\`'s own, dbt's start included.
+Measured by \`npm run bench:dbt -- --write\`: three clients, ${MONTHS} months; then one month more of every feed. Two cores, a Postgres
+with nothing set but \`work_mem = 64MB\`. The whole is \`run.py\`'s own time, dbt's start included.
 
-${result}
-${facts}.
+| members | claim lines | everything anew | a month more |
+| ---: | ---: | ---: | ---: |
+${runs
+  .map(
+    ({ size, full, month }) =>
+      `| ${number(size.members)} | ${number(size.lines)} | ${full.total.toFixed(0)} s | ${month.total.toFixed(0)} s |`,
+  )
+  .join('\n')}
+
+## Model by model
+
+With ${number(largest.size.members)} members and ${number(largest.size.lines)} claim lines. Models and tests are four at a time, so that their times
+add up to more than the whole.
+
+${table(largest.full, largest.month)}
+${largest.facts}.
 `;
 }
