@@ -1,12 +1,14 @@
 -- Rows in: what the ledger counted as loaded is what the export tables hold now, file by file, and what was read of them.
 with export as (
-  {%- for feed in feeds('patient_registration') + feeds('claims') %}
+  {%- for feed in feeds() %}
   select _file_id as file_id, count(*) as rows
   from {{ source('export', feed.export) }}
   group by _file_id
   {%- if not loop.last %}
   union all
   {%- endif %}
+  {%- else %}
+  {{ no_rows([{'name': 'file_id', 'type': 'uuid'}, {'name': 'rows', 'type': 'bigint'}]) }}
   {%- endfor %}
 )
 

@@ -80,6 +80,16 @@ describe('building models of descriptions', () => {
     expect(await models('staging')).toContain('covered_file.sql');
   });
 
+  it('leaves no client behind where none is described', async () => {
+    await build(directories, { check: false });
+    await rm(join(directories.feeds, 'client_x.yaml'));
+    await build(directories, { check: false });
+    expect(await models('staging')).toEqual(['_export.yml', '_feeds.yml']);
+    expect(await models('intermediate/normalize')).toEqual(['_feeds.yml']);
+    const macros = await readFile(join(directories.dbt, 'macros/generated/feeds.sql'), 'utf8');
+    expect(macros).not.toContain('client_x');
+  });
+
   it('writes nothing where a description is wrong, and says where', async () => {
     await writeFile(
       join(directories.feeds, 'client_x.yaml'),

@@ -49,12 +49,13 @@ export interface Build {
 }
 
 /**
- * Writes what the descriptions make of the dbt project, and removes what they no longer make.
+ * Writes what the descriptions make of the dbt project, and removes what they no longer make: without descriptions, a project
+ * that builds empty marts.
  * @param check only tell what would be done
  * @throws FeedError with file, line and column where a description is wrong
  */
 export async function build(directories: BuildDirectories, { check }: { check: boolean }): Promise<Build> {
-  const files = filesOf((await readFeeds(directories.feeds)).all, directories);
+  const files = filesOf((await readFeeds(directories.feeds, { none: true })).all, directories);
   const changed: string[] = [];
   for (const [path, content] of files) {
     if ((await readFile(path, 'utf8').catch(() => undefined)) === content) continue;

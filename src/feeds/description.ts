@@ -57,6 +57,9 @@ const Column = z.strictObject({
 });
 export type ColumnDescription = z.output<typeof Column>;
 
+/** The client of dbt's unit tests (dbt/macros/unit_tests): models of another by this name would be theirs. */
+export const RESERVED_CLIENT = 'example';
+
 const EXPECTED = /^monthly by day ([1-9]|1\d|2[0-8])$/;
 
 function feedSchema(fileType: FileType) {
@@ -97,7 +100,13 @@ function feedSchema(fileType: FileType) {
 /** What `feeds/{client}.yaml` may say. */
 export const ClientDescription = z
   .strictObject({
-    client: z.string().regex(/^[a-z][a-z0-9_]{0,30}$/, 'must be snake case, at most 31 characters'),
+    client: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,30}$/, 'must be snake case, at most 31 characters')
+      .regex(
+        new RegExp(`^(?!${RESERVED_CLIENT}$)`),
+        `${RESERVED_CLIENT} is the client of dbt's unit tests: call this one something else`,
+      ),
     feeds: z.strictObject(
       Object.fromEntries(FILE_TYPES.map((type) => [type, feedSchema(type).optional()])) as {
         [type in FileType]: z.ZodOptional<ReturnType<typeof feedSchema>>;

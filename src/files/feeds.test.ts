@@ -176,6 +176,11 @@ feeds:
   const category = (column: string) => good.replace('claim_category: note', `claim_category: ${column}`);
   test.each([
     [
+      'the client of the unit tests',
+      good.replace('client: x', 'client: example'),
+      /^x\.yaml:1:9: client: example is the client of dbt's unit tests/,
+    ],
+    [
       'an unknown column',
       good.replace('claim_category', 'category'),
       /^x\.yaml:\d+:\d+: feeds\.claims\.columns.*category/,

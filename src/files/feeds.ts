@@ -59,9 +59,10 @@ export class Feeds {
 
 /**
  * Reads every `*.yaml` of a directory.
+ * @param none whether there may be no feed
  * @throws FeedError with file, line and column for the first description that is wrong
  */
-export async function readFeeds(directory: string): Promise<Feeds> {
+export async function readFeeds(directory: string, { none = false } = {}): Promise<Feeds> {
   const names = (await readdir(directory)).filter((name) => /\.ya?ml$/.test(name)).sort();
   const feeds: Feed[] = [];
   for (const name of names) {
@@ -71,7 +72,8 @@ export async function readFeeds(directory: string): Promise<Feeds> {
     if (twice) throw new FeedError(`${path}: client ${twice.client} is described in another file already`);
     feeds.push(...read);
   }
-  if (feeds.length === 0) throw new FeedError(`${directory}: no feed is described there (no *.yaml)`);
+  if (feeds.length === 0 && !none)
+    throw new FeedError(`${directory}: no feed is described there (no *.yaml)`);
   return new Feeds(feeds);
 }
 

@@ -51,7 +51,7 @@ export class Warehouse {
 
   static async create(env: Record<string, string> = {}): Promise<Warehouse> {
     const database = await createTestDatabase();
-    const feeds = await readFeeds(join(PROJECT, 'feeds'));
+    const feeds = await readFeeds(env.FEEDS_DIR ?? join(PROJECT, 'feeds'), { none: true });
     const folder = await mkdtemp(join(tmpdir(), 'waymark-warehouse-'));
     const warehouse = new Warehouse(database, feeds, folder, env);
     for (const feed of feeds.all)

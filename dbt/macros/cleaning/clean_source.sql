@@ -1,4 +1,5 @@
 {#- The clean step of one export table: every row of the files that this run covers, with values in place of text.
+    `export` is another place to read than the client's table, for unit tests.
 
     `columns` lists what the client gives, as `waymark feeds build` writes it: dicts of a canonical `name`, its `kind`, and
     where its text comes from (source_text.sql). What else a dict may hold:
@@ -16,8 +17,8 @@
     copy an expression into each of its uses. It never merges a select that calls a volatile function, hence
     `clock_timestamp()`, the cheapest that lets workers share the rows; `offset 0` would hold the steps apart too, but let no
     condition on `file_id` through to the scan of the export table. For workers' sake there is no select in an expression. -#}
-{% macro clean_source(client, file_type, columns) -%}
-{%- set export = source('export', file_type ~ '_' ~ client) -%}
+{% macro clean_source(client, file_type, columns, export=none) -%}
+{%- set export = export or source('export', file_type ~ '_' ~ client) -%}
 select
   value.file_id,
   value.row_number,

@@ -61,6 +61,8 @@ from (
         {%- if not loop.last %}
         union all
         {%- endif %}
+        {%- else %}
+        {{ no_rows(normalized_columns('claims')) }}
         {%- endfor %}
       ) as claim_row
     ) as copied

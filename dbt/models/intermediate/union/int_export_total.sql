@@ -5,37 +5,16 @@
   post_hook="{{ remember_rules() }}",
 ) }}
 
--- What came in, file by file, counted on the export tables themselves: rows, and dollars read by a second parser.
--- The conservation tests hold the marts against it.
+-- What came in: rows and dollars of every file, counted on the export tables themselves. The conservation tests hold the marts against it.
 {%- set files = files_to_add() %}
-with
-{%- for feed in feeds() %}
-{{ feed.export }} as (
-  select
-    export._file_id as file_id,
-    count(*) as export_rows,
-    {%- if feed.charge %}
-    sum(amount.dollars) as charge_amount,
-    count(*) filter (where amount.is_unreadable) as unreadable_charges
-    {%- else %}
-    cast(null as numeric) as charge_amount,
-    cast(null as bigint) as unreadable_charges
-    {%- endif %}
-  from {{ source('export', feed.export) }} as export
-  {%- if feed.charge %}
-  cross join lateral ({{ independent_amount('export."' ~ feed.charge ~ '"', feed.decimal) }}) as amount
-  {%- endif %}
-  where {{ is_one_of('export._file_id', files) }}
-  group by export._file_id
-),
-{%- endfor %}
-
-total as (
+with total as (
   {%- for feed in feeds() %}
-  select * from {{ feed.export }}
+  {{ export_total(source('export', feed.export), feed.charge, feed.decimal, files) }}
   {%- if not loop.last %}
   union all
   {%- endif %}
+  {%- else %}
+  {{ no_export_total() }}
   {%- endfor %}
 )
 

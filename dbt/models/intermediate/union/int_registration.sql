@@ -21,5 +21,7 @@ from (
   {%- if not loop.last %}
   union all
   {%- endif %}
+  {%- else %}
+  {{ no_rows(normalized_columns('patient_registration')) }}
   {%- endfor %}
 ) as registration

@@ -1,3 +1,3 @@
 {{ config(materialized='ephemeral', docs={'show': false}) }}
 
-{{ normalize('example', 'patient_registration', ['birth_date', 'death_date']) }}
+{{ normalize('example', 'patient_registration', canonical_columns('patient_registration') | map(attribute='name') | list) }}

@@ -1,9 +1,9 @@
 {{ config(materialized='ephemeral', docs={'show': false}) }}
 
--- Nothing but the second parser with decimals behind a comma, for its unit test: no feed of today's has them.
+-- Nothing but the second parser with decimals behind a comma, for its unit test.
 select
   export._row_number as row_number,
   amount.dollars,
   amount.is_unreadable
-from {{ source('export', 'claims_client_c') }} as export
-cross join lateral ({{ independent_amount('export.billed', 'comma') }}) as amount
+from {{ ref('example_claims') }} as export
+cross join lateral ({{ independent_amount('export.charge_amount', 'comma') }}) as amount

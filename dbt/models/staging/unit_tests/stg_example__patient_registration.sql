@@ -1,0 +1,3 @@
+{{ config(materialized='ephemeral', docs={'show': false}) }}
+
+{{ clean_example('patient_registration') }}
