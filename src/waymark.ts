@@ -68,6 +68,20 @@ program
   .action(async (paths: string[], options: { wait: boolean }) => {
     process.exitCode = await (await import('./dev/send.ts')).load(paths, options);
   });
+program
+  .command('token')
+  .description('tokens of the API')
+  .command('create')
+  .description('make a token: its secret is shown once, and only its hash is kept')
+  .requiredOption('--name <name>', 'whose it is, as the audit will say')
+  .addOption(
+    new Option('--role <role>', 'what it may do').choices(['upload', 'read', 'admin']).makeOptionMandatory(),
+  )
+  .addOption(new Option('--client <client...>', "clients that it is for; '*' for all").makeOptionMandatory())
+  .option('--file <path>', 'add it to this file of tokens (API_TOKENS_FILE), and not only show the entry')
+  .action(async (options) => {
+    process.exitCode = await (await import('./access/create.ts')).createToken(options);
+  });
 const feeds = program
   .command('feeds')
   .description('describe what clients send')

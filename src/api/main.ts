@@ -4,12 +4,13 @@ import { readFeeds } from '../files/feeds.ts';
 import { countLedger, countWaiting } from '../files/metrics.ts';
 import { readConfig } from '../platform/config.ts';
 import { createPool } from '../platform/database.ts';
-import { listen, probes } from '../platform/http.ts';
+import { guarded, listen, probes } from '../platform/http.ts';
 import { live, repeat } from '../platform/lifecycle.ts';
 import { createRegistry } from '../platform/metrics.ts';
 import { openStorage } from '../storage/open.ts';
 import { countRuns } from '../transform/metrics.ts';
 import { purgeReplaced } from '../transform/purge.ts';
+import { openAccess } from './access.ts';
 import { auth } from './auth.ts';
 import { measured } from './metrics.ts';
 import { problems } from './problems.ts';
@@ -24,7 +25,7 @@ const PURGE_EVERY_SECONDS = 10;
 /** The API, the relay that publishes what it accepted, and the purge of what it took out. */
 export const api = () =>
   live('api', async ({ log, stopping, onStop }) => {
-    const config = readConfig(process.env, 'postgres', 'amqp', 'storage', 'feeds', 'api', 'workbook');
+    const config = readConfig(process.env, 'postgres', 'amqp', 'storage', 'feeds', 'api', 'oidc', 'workbook');
     const registry = createRegistry('api');
     const feeds = await readFeeds(config.FEEDS_DIR);
     const storage = await openStorage(config.STORAGE_URL);
@@ -53,12 +54,15 @@ export const api = () =>
     );
     onStop(() => purging);
 
+    const access = await openAccess(config, { log, stopping, onStop });
     const router = routes({
       pool,
       storage,
       feeds,
       maxUploadBytes: config.MAX_UPLOAD_BYTES,
       maxWorkbookBytes: config.MAX_WORKBOOK_BYTES,
+      maxConcurrent: config.MAX_CONCURRENT_UPLOADS,
+      stallSeconds: config.UPLOAD_STALL_SECONDS,
       onAccepted(file) {
         log.info(
           { file_id: file.id, client: file.client, file_type: file.file_type, period: file.period },
@@ -69,15 +73,18 @@ export const api = () =>
     });
     const app = new Koa();
     app.on('error', (error) => log.warn({ err: error }, 'a response could not be sent'));
+    app.use(guarded());
     app.use(measured(registry, router));
     app.use(problems(log));
     app.use(probes(registry, { database: () => pool.query('select 1'), storage: () => storage.check() }));
-    app.use(auth(config.API_TOKEN));
+    app.use(auth(access, pool, log));
     app.use(router.routes());
     app.use(router.allowedMethods());
 
-    const server = await listen(app, { host: config.API_HOST, port: config.API_PORT }, (http) => {
-      http.requestTimeout = REQUEST_DEADLINE_MS;
+    const address = { host: config.API_HOST, port: config.API_PORT };
+    const server = await listen(app, address, {
+      headersTimeout: config.API_HEADERS_TIMEOUT_SECONDS * 1000,
+      requestTimeout: REQUEST_DEADLINE_MS,
     });
     onStop(() => server.close());
     log.info({ port: server.port }, 'listening');

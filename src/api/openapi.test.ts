@@ -17,6 +17,8 @@ test('every route is described, and nothing else', () => {
     feeds: new Feeds([]),
     maxUploadBytes: 1,
     maxWorkbookBytes: 1,
+    maxConcurrent: 1,
+    stallSeconds: 1,
     onAccepted() {},
   });
   const own = router.stack

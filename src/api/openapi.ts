@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { createDocument } from 'zod-openapi';
 import {
+  AuditBody,
+  AuditQuery,
   FeedBody,
   FileBody,
   FilesQuery,
@@ -21,7 +23,21 @@ const problem = (description: string) => ({
 });
 const location = { location: z.string().meta({ description: 'Where to look how it goes.' }) };
 const fileId = { path: z.object({ id: z.uuid() }) };
-const needsToken = { 401: problem('No valid token.'), 503: problem('The database is out of reach.') };
+const needsToken = {
+  401: {
+    ...problem('No valid token.'),
+    headers: z.object({ 'www-authenticate': z.string().meta({ examples: ['Bearer realm="waymark"'] }) }),
+  },
+  429: {
+    ...problem('More requests than this token may send in a second.'),
+    headers: z.object({ 'retry-after': z.string().meta({ description: 'Seconds.' }) }),
+  },
+  503: problem('The database, or the identity provider, is out of reach.'),
+};
+const needsRole = (roles: string, ...more: string[]) => ({
+  ...needsToken,
+  403: problem([`Only for ${roles}.`, ...more].join(' ')),
+});
 
 const uploadForm = (fields: object) => ({
   content: {
@@ -55,10 +71,12 @@ const upload = (summary: string, fields: object = formFields) => ({
     },
     202: { ...json('Accepted; it will be loaded.', FileBody), headers: z.object(location) },
     400: problem('A wrong name, wrong columns, or not a CSV or XLSX; `detail` says which and what to do.'),
+    408: problem('It came too slowly, or not at all.'),
     413: problem('Too large.'),
     415: problem('Not multipart/form-data.'),
     507: problem('No space left.'),
-    ...needsToken,
+    ...needsRole('the roles upload and admin', 'The token must be for the client.'),
+    503: problem('The database is out of reach, or too many files are being sent at once.'),
   },
 });
 
@@ -83,9 +101,19 @@ export const openApi = createDocument({
     { name: 'files', description: 'What was sent, and what became of it.' },
     { name: 'feeds', description: 'Who sends what, and what is late.' },
     { name: 'runs', description: 'Executions of the dbt project.' },
+    { name: 'audit', description: 'Who did what, when and from where.' },
     { name: 'service', description: 'Probes and metrics; no token needed.' },
   ],
-  components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+  components: {
+    securitySchemes: {
+      token: {
+        type: 'http',
+        scheme: 'bearer',
+        description:
+          'A token of this API, or an access token (JWT) of the OpenID Connect provider that it is told of. It is for some clients or all, and has a role: upload, read or admin.',
+      },
+    },
+  },
   paths: {
     '/patients/membership': { post: upload('Send a patient registration file') },
     '/patients/claims': { post: upload('Send a claims file') },
@@ -103,7 +131,7 @@ export const openApi = createDocument({
         summary: 'List files, the newest first',
         requestParams: { query: FilesQuery },
         responses: {
-          200: json('A page of files.', page(FileBody)),
+          200: json('A page of files, of the clients that the token is for.', page(FileBody)),
           400: problem('A wrong filter.'),
           ...needsToken,
         },
@@ -125,8 +153,8 @@ export const openApi = createDocument({
         responses: {
           200: json('The file, now deleted.', FileBody),
           404: problem('No such file.'),
+          ...needsRole('the role admin'),
           409: problem('It is being loaded; try again in a moment.'),
-          ...needsToken,
         },
       },
     },
@@ -157,7 +185,7 @@ export const openApi = createDocument({
           202: { ...json('It will be loaded again.', FileBody), headers: z.object(location) },
           404: problem('No such file.'),
           409: problem('It is neither failed nor rejected, or its bytes were accepted again meanwhile.'),
-          ...needsToken,
+          ...needsRole('the role admin'),
         },
       },
     },
@@ -166,7 +194,10 @@ export const openApi = createDocument({
         tags: ['feeds'],
         summary: 'List feeds, and the files that are late',
         responses: {
-          200: json('Every feed that is described.', z.object({ items: z.array(FeedBody) })),
+          200: json(
+            'Every feed that is described, of the clients that the token is for.',
+            z.object({ items: z.array(FeedBody) }),
+          ),
           ...needsToken,
         },
       },
@@ -190,7 +221,7 @@ export const openApi = createDocument({
             ...json('Asked for; the same run where one was asked for already.', RunBody),
             headers: z.object(location),
           },
-          ...needsToken,
+          ...needsRole('the role admin'),
         },
       },
     },
@@ -200,6 +231,18 @@ export const openApi = createDocument({
         summary: 'Look at a run',
         requestParams: { path: z.object({ id: z.uuid() }) },
         responses: { 200: json('The run.', RunBody), 404: problem('No such run.'), ...needsToken },
+      },
+    },
+    '/audit': {
+      get: {
+        tags: ['audit'],
+        summary: 'Who did what, the newest first',
+        requestParams: { query: AuditQuery },
+        responses: {
+          200: json('A page of the audit.', page(AuditBody)),
+          400: problem('A wrong filter.'),
+          ...needsRole('the role admin', 'The token must be for all clients.'),
+        },
       },
     },
     '/healthz': {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import 'zod-openapi';
+import { ACTIONS } from '../files/audit.ts';
 import { FILE_STATES } from '../files/ledger.ts';
 import { FILE_TYPES, FORMATS, foldClient, foldFileType, foldPeriod } from '../files/names.ts';
 import { RUN_STATES } from '../transform/runs.ts';
@@ -107,7 +108,10 @@ export const RunBody = z
         outcome: z.enum(['succeeded', 'failed']),
         models: counts('passed', 'failed', 'skipped'),
         tests: counts('passed', 'failed', 'warned', 'skipped'),
-        failing: z.array(z.string()).meta({ description: 'Names of models and tests that failed.' }),
+        failing: z.array(z.string()).meta({
+          description:
+            'Names of models and tests that failed; none for a token that is not for all clients, as they name clients.',
+        }),
         warning: z.array(z.string()).optional().meta({ description: 'Names of tests that warn.' }),
         seconds: z.number(),
       })
@@ -142,6 +146,31 @@ export const FeedBody = z
     }),
   })
   .meta({ id: 'Feed' });
+
+export const AuditBody = z
+  .object({
+    at: instant,
+    actor: z.string().meta({
+      description: 'Who: `token:NAME`, `oidc:SUBJECT`, or `anonymous` where no valid token was sent.',
+      examples: ['token:client-a'],
+    }),
+    action: z.enum(ACTIONS),
+    address: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'From where; X-Forwarded-For counts where a trusted proxy wrote it.',
+        examples: ['192.0.2.7'],
+      }),
+    client: z.string().nullable(),
+    file_id: z.uuid().nullable(),
+    run_id: z.uuid().nullable(),
+    detail: z.record(z.string(), z.unknown()).meta({
+      description:
+        'Of a denial: status, method, route, and `unrecorded`: how many before it were not written down.',
+    }),
+  })
+  .meta({ id: 'AuditEntry' });
 
 export const ProblemBody = z
   .object({
@@ -188,6 +217,12 @@ export const FilesQuery = PageQuery.extend({
   file_type: given(folded(foldFileType, 'patient_registration or claims')),
   period: given(folded(foldPeriod, 'a month, such as 2023-07')),
   state: given(z.enum(FILE_STATES)),
+});
+
+export const AuditQuery = PageQuery.extend({
+  actor: given(z.string().max(300)),
+  action: given(z.enum(ACTIONS)),
+  file_id: given(z.uuid()),
 });
 
 export const RejectedRowBody = z

@@ -20,6 +20,7 @@ export interface Target {
 /**
  * The feed and period that an upload is for: form fields beat the name, the route's file type must agree.
  * @param fields the form's text fields `client`, `file_type`, `period`
+ * @param allow throws where the client is not the sender's, before anything is said of it
  * @throws Problem 400 saying what is wrong
  */
 export function resolveTarget(
@@ -27,6 +28,7 @@ export function resolveTarget(
   fields: Record<string, unknown>,
   routeType: FileType | undefined,
   feeds: Feeds,
+  allow: (client: string) => void,
 ): Target {
   if (/[/\\\0]/.test(name) || name === '' || name.startsWith('.'))
     throw new Problem(400, 'bad_name', 'The file name must be a plain name, not a path.');
@@ -71,6 +73,7 @@ export function resolveTarget(
         `or send the form fields ${missing.map((key) => `"${key}"`).join(', ')}.`,
     );
   }
+  allow(client);
   if (!feeds.clients.includes(client))
     throw new Problem(
       400,

@@ -4,18 +4,30 @@ import { setTimeout as delay } from 'node:timers/promises';
 import multer from '@koa/multer';
 import type Koa from 'koa';
 import type { StorageEngine } from 'multer';
+import { audit } from '../files/audit.ts';
 import type { Feeds } from '../files/feeds.ts';
 import { acceptFile, type FileRow, findHeld } from '../files/ledger.ts';
 import type { FileType } from '../files/names.ts';
 import { openFeedFile } from '../load/feed-file.ts';
 import type { Pool } from '../platform/database.ts';
 import type { ByteRange, Storage, Upload } from '../storage/storage.ts';
+import { actorOf, feedsOf, requireClient } from './auth.ts';
 import { Problem } from './problems.ts';
 import { resolveTarget } from './target.ts';
+import type { UploadLimits } from './uploads.ts';
 
 /** A file's name, and each form field, in characters and bytes. */
 const MAX_NAME_CHARACTERS = 255;
-const FORM_LIMITS = { files: 1, fields: 10, parts: 12, fieldNameSize: 100, fieldSize: 1000, headerPairs: 20 };
+const FORM_LIMITS = {
+  files: 1,
+  fields: 10,
+  parts: 12,
+  fieldNameSize: 100,
+  fieldSize: 1000,
+  headerPairs: 20,
+  fieldArrayIndexLimit: 0,
+  fieldNestingDepth: 0,
+};
 
 /** How long, and how often, the ledger is asked whether it knows a file whose commit got no answer; in milliseconds. */
 const ASK_AGAIN_FOR_MS = 3000;
@@ -69,11 +81,10 @@ class StorageWriter implements StorageEngine {
   }
 }
 
-export interface Uploading {
+export interface Uploading extends UploadLimits {
   pool: Pool;
   storage: Storage;
   feeds: Feeds;
-  maxUploadBytes: number;
   maxWorkbookBytes: number;
   /** Called with every new file: a reason to look into the outbox sooner. */
   onAccepted(file: FileRow): void;
@@ -117,13 +128,21 @@ export async function takeIn(
     if (received.originalname.length > MAX_NAME_CHARACTERS)
       throw new Problem(400, 'bad_name', `The file name is longer than ${MAX_NAME_CHARACTERS} characters.`);
     const fields = ((ctx.request as { body?: unknown }).body ?? {}) as Record<string, unknown>;
-    const { feed, period } = resolveTarget(received.originalname, fields, routeType, uploading.feeds);
+    const { feed, period } = resolveTarget(
+      received.originalname,
+      fields,
+      routeType,
+      uploading.feeds,
+      (client) => requireClient(ctx, client),
+    );
     const { client, file_type, delivery } = feed;
     const held = await findHeld(uploading.pool, { client, file_type, period, sha256 });
-    if (held) return { file: held, held: true };
+    if (held) return await alreadyHeld(held);
 
+    // A header that fits nothing is held against those feeds only that the sender may know of.
+    const known = feedsOf(ctx, uploading.feeds);
     const source = { size, read: (range?: ByteRange) => upload.read(range) };
-    const { table, columns, drift } = await openFeedFile(source, feed, uploading.feeds, {
+    const { table, columns, drift } = await openFeedFile(source, feed, known, {
       headerOnly: true,
       maxWorkbookBytes: uploading.maxWorkbookBytes,
     });
@@ -132,7 +151,7 @@ export async function takeIn(
     const id = randomUUID();
     const storage_key = `${client}/${file_type}/${period}/${id}.${table.format}`;
     await upload.commit(storage_key);
-    const accepted = await acceptFile(uploading.pool, {
+    const file = {
       id,
       client,
       file_type,
@@ -145,15 +164,24 @@ export async function takeIn(
       storage_key,
       columns,
       drift,
-    }).catch(async (error: unknown) => {
+    };
+    const accepted = await acceptFile(uploading.pool, file, actorOf(ctx)).catch(async (error: unknown) => {
       await removeUnlessKept(uploading, id, storage_key);
       throw error;
     });
-    if (accepted.held) await uploading.storage.remove(storage_key);
-    else uploading.onAccepted(accepted.file);
+    if (accepted.held) {
+      await uploading.storage.remove(storage_key);
+      return await alreadyHeld(accepted.file);
+    }
+    uploading.onAccepted(accepted.file);
     return accepted;
   } finally {
     await upload.abort();
+  }
+
+  async function alreadyHeld(file: FileRow): Promise<{ file: FileRow; held: true }> {
+    await audit(uploading.pool, actorOf(ctx), 'upload_held', { file });
+    return { file, held: true };
   }
 }
 

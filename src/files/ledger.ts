@@ -1,4 +1,5 @@
 import { isDatabaseError, type Pool, type Queryable, SqlState, transaction } from '../platform/database.ts';
+import { type Actor, audit } from './audit.ts';
 import { compareNeighbours, lockFeed } from './compare.ts';
 import type { Drift, NullShares } from './drift.ts';
 import type { FileType, Format } from './names.ts';
@@ -85,10 +86,14 @@ const INSERT_FILE = `
 const INSERT_OUTBOX = 'insert into ingest.outbox (file_id, routing_key) values ($1, $2)';
 
 /**
- * Accepts a file: its ledger row and its outbox row in one transaction.
+ * Accepts a file: its ledger row, its outbox row and, where it is known who sent it, the audit's in one transaction.
  * @returns the new row, or the one that holds the same bytes already (also where another upload was a moment faster)
  */
-export async function acceptFile(pool: Pool, file: NewFile): Promise<{ file: FileRow; held: boolean }> {
+export async function acceptFile(
+  pool: Pool,
+  file: NewFile,
+  by?: Actor,
+): Promise<{ file: FileRow; held: boolean }> {
   try {
     return await transaction(pool, async (client) => {
       const inserted = await client.query<FileRow>(INSERT_FILE, [
@@ -106,6 +111,7 @@ export async function acceptFile(pool: Pool, file: NewFile): Promise<{ file: Fil
         file.drift,
       ]);
       await client.query(INSERT_OUTBOX, [file.id, routingKey(file)]);
+      if (by) await audit(client, by, 'upload_accepted', { file });
       return { file: inserted.rows[0]!, held: false };
     });
   } catch (error) {
@@ -130,14 +136,17 @@ export interface FileFilter {
   file_type?: string | undefined;
   period?: string | undefined;
   state?: FileState | undefined;
+  /** Whose files may be seen at all. */
+  clients?: readonly string[] | undefined;
 }
 
 const LIST_FILES = `
   select * from ingest.file
    where ($1::text is null or client = $1) and ($2::text is null or file_type = $2)
      and ($3::text is null or period = $3) and ($4::text is null or state = $4)
-     and ($5::bigint is null or sequence < $5)
-   order by sequence desc limit $6`;
+     and ($5::text[] is null or client = any ($5))
+     and ($6::bigint is null or sequence < $6)
+   order by sequence desc limit $7`;
 
 /** Files, the newest first; `before` is the sequence of the last one seen. */
 export async function listFiles(
@@ -145,9 +154,9 @@ export async function listFiles(
   filter: FileFilter,
   page: { before: number | null; limit: number },
 ): Promise<FileRow[]> {
-  const { client = null, file_type = null, period = null, state = null } = filter;
-  return (await db.query<FileRow>(LIST_FILES, [client, file_type, period, state, page.before, page.limit]))
-    .rows;
+  const { client = null, file_type = null, period = null, state = null, clients = null } = filter;
+  const values = [client, file_type, period, state, clients, page.before, page.limit];
+  return (await db.query<FileRow>(LIST_FILES, values)).rows;
 }
 
 const RETRY_FILE = `
@@ -158,12 +167,13 @@ const RETRY_FILE = `
   returning *`;
 
 /** Puts a failed or rejected file back to the start; undefined where it is in another state. */
-export async function retryFile(pool: Pool, id: string): Promise<FileRow | undefined> {
+export async function retryFile(pool: Pool, id: string, by?: Actor): Promise<FileRow | undefined> {
   return transaction(pool, async (client) => {
     const file = (await client.query<FileRow>(RETRY_FILE, [id])).rows[0];
     if (!file) return undefined;
     await client.query('delete from ingest.rejected_row where file_id = $1', [id]);
     await client.query(INSERT_OUTBOX, [file.id, routingKey(file)]);
+    if (by) await audit(client, by, 'retry', { file });
     return file;
   });
 }
@@ -174,13 +184,14 @@ const DELETE_FILE = `
   returning *`;
 
 /** Takes a file out; its rows leave `export` when no run is active. Undefined where it is being loaded or is gone. */
-export async function deleteFile(pool: Pool, id: string): Promise<FileRow | undefined> {
+export async function deleteFile(pool: Pool, id: string, by?: Actor): Promise<FileRow | undefined> {
   return transaction(pool, async (client) => {
     const file = await getFile(client, id);
     if (!file) return undefined;
     await lockFeed(client, file);
     const deleted = (await client.query<FileRow>(DELETE_FILE, [id])).rows[0];
     if (deleted) await compareNeighbours(client, file);
+    if (deleted && by) await audit(client, by, 'delete', { file });
     return deleted;
   });
 }

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
 import { FileRejected } from './rejection.ts';
+import { WorkbookCounts } from './zip-counts.ts';
 
 /** A workbook has some dozens of parts; one with more is no workbook that anybody made. */
 const MAX_ENTRIES = 10_000;
@@ -32,7 +33,8 @@ export const workbookTooLarge = (limit: number) =>
   );
 
 /**
- * Makes sure that `bytes` are a whole .xlsx whose parts, really inflated, stay within `maxBytes` together.
+ * Makes sure that `bytes` are a whole .xlsx whose parts, really inflated, stay within `maxBytes` together, and hold no more
+ * cells and texts than a reader can.
  * @throws FileRejected saying what is wrong
  */
 export async function checkWorkbookZip(bytes: Buffer, maxBytes: number): Promise<void> {
@@ -45,6 +47,7 @@ export async function checkWorkbookZip(bytes: Buffer, maxBytes: number): Promise
   if (zip.entryCount > MAX_ENTRIES) throw rejected.notWorkbook();
   let inflated = 0;
   const names = new Set<string>();
+  const counts = new WorkbookCounts();
   try {
     for await (const entry of zip.eachEntry()) {
       names.add(entry.fileName.toLowerCase());
@@ -55,9 +58,11 @@ export async function checkWorkbookZip(bytes: Buffer, maxBytes: number): Promise
           'The workbook is encrypted. Save it without a password.',
         );
       let checksum = 0;
+      const counter = counts.of(entry.fileName);
       // What the directory says of a size can be a lie: count what comes out.
       for await (const chunk of await zip.openReadStreamPromise(entry)) {
         checksum = crc32(chunk as Buffer, checksum);
+        counter?.push(chunk as Buffer);
         inflated += (chunk as Buffer).length;
         if (inflated > maxBytes || (inflated > RATIO_FROM_BYTES && inflated > bytes.length * MAX_RATIO))
           throw workbookTooLarge(Math.min(maxBytes, inflated));

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { isNetwork, isSafeUrl } from './address.ts';
 
 /** A setting is missing or wrong: the message names the variable and says what it must be. */
 export class ConfigError extends Error {
@@ -11,6 +12,12 @@ const PROJECT_DIR = fileURLToPath(new URL('../../', import.meta.url));
 const port = z.coerce.number().int().min(0).max(65535);
 const seconds = z.coerce.number().min(0);
 const MiB = 1024 * 1024;
+const list = (isRight: (entry: string) => boolean, otherwise: string) =>
+  z
+    .string()
+    .default('')
+    .transform((text) => text.split(/[\s,]+/).filter((entry) => entry !== ''))
+    .refine((entries) => entries.every(isRight), otherwise);
 
 /** Every variable that Waymark reads, with its default. A role asks for the part that it needs. */
 const parts = {
@@ -45,10 +52,25 @@ const parts = {
   api: z.object({
     API_HOST: z.string().min(1).default('0.0.0.0'),
     API_PORT: port.default(8000),
+    /** One token that is admin of every client: for a laptop, and for the first minutes of an installation. */
     API_TOKEN: z
       .string()
       .min(16, 'must be at least 16 characters')
-      .regex(/^\S+$/, 'must hold no spaces: no client could send it'),
+      .regex(/^\S+$/, 'must hold no spaces: no client could send it')
+      .optional(),
+    /** File of tokens, JSON or YAML, read again when it changes (docs/security.md). */
+    API_TOKENS_FILE: z.string().optional(),
+    /** Requests a second of one token, and how many of them may come at once; above that 429. */
+    API_REQUESTS_PER_SECOND: z.coerce.number().positive().default(100),
+    API_BURST: z.coerce.number().int().min(1).default(500),
+    /** Uploads under way at once in one process; above that 503. */
+    MAX_CONCURRENT_UPLOADS: z.coerce.number().int().min(1).default(32),
+    /** How long a request's head may take. */
+    API_HEADERS_TIMEOUT_SECONDS: seconds.min(1).default(15),
+    /** After so long with hardly a byte an upload is given up. */
+    UPLOAD_STALL_SECONDS: seconds.min(0.1).default(30),
+    /** Addresses and networks, with commas between them, whose X-Forwarded-For is believed. */
+    TRUSTED_PROXIES: list(isNetwork, 'must be addresses or networks such as 10.0.0.0/8'),
     /** Largest file that is accepted, in bytes; above it 413. */
     MAX_UPLOAD_BYTES: z.coerce
       .number()
@@ -56,6 +78,25 @@ const parts = {
       .positive()
       .default(4096 * MiB),
   }),
+  oidc: z
+    .object({
+      /** The OpenID Connect provider whose access tokens are taken; its address, as `iss` has it. */
+      OIDC_ISSUER: z
+        .url()
+        .refine(isSafeUrl, 'must begin with https://, or be of this very machine')
+        .optional(),
+      /** What `aud` must hold. */
+      OIDC_AUDIENCE: z.string().optional(),
+      /** Claims, or paths of claims, that say role and clients. */
+      OIDC_ROLE_CLAIM: z.string().default('waymark_role'),
+      OIDC_CLIENTS_CLAIM: z.string().default('waymark_clients'),
+      OIDC_CLOCK_TOLERANCE_SECONDS: seconds.max(300).default(30),
+      /** The least time between two looks at the provider's keys because of one that is not known. */
+      OIDC_COOLDOWN_SECONDS: seconds.default(30),
+    })
+    .refine(({ OIDC_ISSUER, OIDC_AUDIENCE }) => OIDC_ISSUER === undefined || OIDC_AUDIENCE !== undefined, {
+      path: ['OIDC_AUDIENCE'],
+    }),
   docs: z.object({
     DOCS_HOST: z.string().min(1).default('0.0.0.0'),
     DOCS_PORT: port.default(8080),

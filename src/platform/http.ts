@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { createServer, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import type { Registry } from 'prom-client';
@@ -40,14 +40,43 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Starts to listen. @throws the listen error, for example EADDRINUSE, with the port in its message */
+/** More of them than any client that we know of sends. */
+const MAX_HEADER_BYTES = 16 * 1024;
+/** How often a server looks for requests that take too long. */
+const LOOK_FOR_SLOW_MS = 1000;
+
+/** What no answer needs, so that a browser does nothing with it but show it; pages have policies of their own. */
+const BARE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/** Middleware for headers that tell browsers what not to do; `no-store`, as answers may be of patients, unless a page says otherwise. */
+export function guarded(): Koa.Middleware {
+  return async (ctx, next) => {
+    ctx.set({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+      'content-security-policy': BARE,
+      'cache-control': 'no-store',
+    });
+    await next();
+  };
+}
+
+/**
+ * Starts to listen. A head of a request is bounded in size and time; `limits` bound more.
+ * @throws the listen error, for example EADDRINUSE, with the port in its message
+ */
 export async function listen(
   app: Koa,
   address: { host: string; port: number },
-  tune: (server: Server) => void = () => {},
+  limits: Pick<ServerOptions, 'headersTimeout' | 'requestTimeout'> = {},
 ): Promise<Listening> {
-  const server = app.listen(address.port, address.host);
-  tune(server);
+  const options = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    connectionsCheckingInterval: LOOK_FOR_SLOW_MS,
+    ...limits,
+  };
+  const server = createServer(options, app.callback()).listen(address.port, address.host);
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
