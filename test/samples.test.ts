@@ -334,32 +334,6 @@ describe('runs', () => {
   });
 });
 
-describe('dbt', () => {
-  test(
-    'its unit tests pass',
-    async () => {
-      const dbt = join(process.env.DBT_PYTHON!, '../dbt');
-      const project = new URL('../dbt', import.meta.url).pathname;
-      const target = join(pipeline.storage, 'unit');
-      const args = [
-        '--project-dir',
-        project,
-        '--profiles-dir',
-        project,
-        '--target-path',
-        target,
-        '--log-path',
-        target,
-      ];
-      const { stdout } = await promisify(execFile)(dbt, ['test', '--select', 'test_type:unit', ...args], {
-        env: { ...process.env, ...pipeline.env },
-      });
-      expect(stdout).toMatch(/Done\. PASS=\d\d+ WARN=0 ERROR=0 SKIP=0/);
-    },
-    RUN_MS,
-  );
-});
-
 describe('what the roles show', () => {
   test('metrics that promtool finds nothing wrong with', async () => {
     roles.transform = loops[0]!;

@@ -73,7 +73,9 @@ export async function readFeeds(directory: string, { none = false } = {}): Promi
     feeds.push(...read);
   }
   if (feeds.length === 0 && !none)
-    throw new FeedError(`${directory}: no feed is described there (no *.yaml)`);
+    throw new FeedError(
+      `${directory}: no feed is described there (no *.yaml): \`npx waymark feeds draft\` proposes one`,
+    );
   return new Feeds(feeds);
 }
 
