@@ -28,7 +28,7 @@ export const api = () =>
     const config = readConfig(process.env, 'postgres', 'amqp', 'storage', 'feeds', 'api', 'oidc', 'workbook');
     const registry = createRegistry('api');
     const feeds = await readFeeds(config.FEEDS_DIR);
-    const storage = await openStorage(config.STORAGE_URL);
+    const storage = await openStorage(config);
     const swept = await storage.sweep(new Date(Date.now() - 2 * REQUEST_DEADLINE_MS));
     if (swept > 0) log.warn({ uploads: swept }, 'uploads that a killed API left half done were forgotten');
     const pool = createPool(config, 'api', (error) =>

@@ -25,7 +25,7 @@ export const consumer = () =>
     );
     const registry = createRegistry('consumer');
     const feeds = await readFeeds(config.FEEDS_DIR);
-    const storage = await openStorage(config.STORAGE_URL);
+    const storage = await openStorage(config);
     const pool = createPool(
       config,
       'consumer',

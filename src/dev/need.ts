@@ -18,6 +18,7 @@ export interface Need {
 const OLDEST_POSTGRES = 15;
 const OLDEST_PYTHON = 10;
 const NEWEST_PYTHON = 14;
+const OLDEST_GO = 21;
 const BREW_PREFIXES = ['/opt/homebrew', '/usr/local'];
 
 /** The path of a program that can be run, looked for in PATH and where Homebrew puts what it does not link. */
@@ -92,6 +93,14 @@ function makesEnvironments(python: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** A Go that fetches by itself the version that a module asks for, as Go does from 1.21 on. */
+export function findGo(): string | undefined {
+  const go = [which('go'), '/usr/local/go/bin/go'].find((path) => path !== undefined && isExecutable(path));
+  if (!go) return undefined;
+  const minor = /^go version go1\.(\d+)/.exec(execFileSync(go, ['version'], { encoding: 'utf8' }))?.[1];
+  return Number(minor) >= OLDEST_GO ? go : undefined;
 }
 
 export const POSTGRES: Need = {

@@ -1,10 +1,9 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import amqp from 'amqplib';
 import { type Child, startChild, untilReady } from './child.ts';
 import { findRabbitmq, which } from './need.ts';
-import { anyPort, choosePort } from './ports.ts';
+import { anyPort, choosePort, connectOnce } from './ports.ts';
 import { keptSecret } from './secret.ts';
 
 export interface RabbitmqSettings {
@@ -117,16 +116,6 @@ export function removeRabbitmq(folder: string): void {
 export async function checkRabbitmq(settings: RabbitmqSettings): Promise<void> {
   const connection = await amqp.connect(settings.AMQP_URL, { timeout: 10_000 });
   await connection.close();
-}
-
-function connectOnce(port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('error', reject).once('connect', () => {
-      socket.destroy();
-      resolve();
-    });
-  });
 }
 
 interface Ports {

@@ -2,10 +2,11 @@ import { SETUP_LOG } from './command.ts';
 import { install } from './install.ts';
 import { withLock } from './lock.ts';
 import { logTail } from './log-tail.ts';
-import { type Need, POSTGRES, PROMTOOL, PYTHON, RABBITMQ } from './need.ts';
+import { findGo, type Need, POSTGRES, PROMTOOL, PYTHON, RABBITMQ } from './need.ts';
 import { TOOLS } from './paths.ts';
 import { runSteps, type Step } from './steps.ts';
 import { dbtInstalled, installDbt } from './venv.ts';
+import { installVersitygw, versitygwInstalled } from './versitygw.ts';
 
 /** The set-up failed: the message holds what went wrong and where to read more. */
 export class SetupError extends Error {
@@ -19,7 +20,8 @@ export interface SetupOptions {
 }
 
 /**
- * Installs what is missing: servers (unless POSTGRES_HOST or AMQP_URL name others), Python, dbt.
+ * Installs what is missing: servers (unless POSTGRES_HOST or AMQP_URL name others), Python, dbt, and for tests an S3
+ * server where Go is here to build it.
  * Says nothing and takes no time where everything is there.
  * @throws SetupError
  */
@@ -29,7 +31,10 @@ export async function setUp({ signal, forTests }: SetupOptions): Promise<void> {
   if (!process.env.AMQP_URL) needs.push(RABBITMQ);
   if (forTests) needs.push(PROMTOOL);
   const isMissing = (need: Need) => need.find() === undefined;
-  if (!needs.some(isMissing) && dbtInstalled()) return;
+  const s3Missing = forTests && !versitygwInstalled();
+  if (s3Missing && !findGo()) console.log('There is no Go 1.21 or later here: the tests on S3 are left out.');
+  const buildS3 = s3Missing && findGo() !== undefined;
+  if (!needs.some(isMissing) && dbtInstalled() && !buildS3) return;
 
   const waiting = () => console.log('Another terminal is setting things up: waiting for it ...');
   await withLock(`${TOOLS}/setup.lock`, waiting, async () => {
@@ -44,6 +49,11 @@ export async function setUp({ signal, forTests }: SetupOptions): Promise<void> {
       steps.push({
         title: 'Install dbt (a virtual environment under .waymark/tools)',
         work: (onLine) => installDbt({ signal, onLine }),
+      });
+    if (buildS3 && !versitygwInstalled())
+      steps.push({
+        title: 'Build versitygw (the S3 server of the tests, under .waymark/tools): some minutes, once',
+        work: (onLine) => installVersitygw({ signal, onLine }),
       });
     try {
       await runSteps(steps);

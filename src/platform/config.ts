@@ -43,9 +43,31 @@ const parts = {
       if (AMQP_PASSWORD !== undefined) url.password = encodeURIComponent(AMQP_PASSWORD);
       return { ...rest, AMQP_URL: url.href };
     }),
-  storage: z.object({
-    STORAGE_URL: z.url({ protocol: /^file$/ }),
-  }),
+  storage: z
+    .object({
+      /** Where files' bytes live: `file:///directory` or `s3://bucket/prefix`. */
+      STORAGE_URL: z.url({ protocol: /^(file|s3)$/ }),
+      /** Where S3 is, for servers other than Amazon's. */
+      S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+      /** Else AWS_REGION, and us-east-1 where an endpoint is named. */
+      S3_REGION: z.string().optional(),
+      /** Whether the bucket stands in the path and not in the host's name; so it does where an endpoint is named. */
+      S3_PATH_STYLE: z.stringbool().optional(),
+      /** Certificates (PEM) of authorities to trust beside the usual ones. */
+      S3_CA_FILE: z.string().optional(),
+      /** How S3 encrypts what it keeps; as the bucket says where it is not set. */
+      S3_ENCRYPTION: z.enum(['AES256', 'aws:kms', 'aws:kms:dsse']).optional(),
+      /** The key for the two with KMS; without it, the one that AWS manages. */
+      S3_KMS_KEY_ID: z.string().optional(),
+    })
+    .superRefine((config, { addIssue }) => {
+      const wrong = (name: keyof typeof config, message: string) =>
+        addIssue({ code: 'custom', path: [name], message });
+      const complaint = bucketComplaint(new URL(config.STORAGE_URL));
+      if (complaint) wrong('STORAGE_URL', complaint);
+      if (config.S3_KMS_KEY_ID !== undefined && !config.S3_ENCRYPTION?.startsWith('aws:kms'))
+        wrong('S3_KMS_KEY_ID', 'is of no use unless S3_ENCRYPTION is aws:kms or aws:kms:dsse');
+    }),
   feeds: z.object({
     FEEDS_DIR: z.string().min(1).default(`${PROJECT_DIR}feeds`),
   }),
@@ -143,6 +165,18 @@ const parts = {
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   }),
 } as const;
+
+/** What is wrong with the URL of a bucket. */
+function bucketComplaint({ protocol, hostname, port, username, search, hash }: URL): string | undefined {
+  if (protocol !== 's3:') return undefined;
+  if (username !== '')
+    return 'must hold no credentials: they come from the environment, as AWS_ACCESS_KEY_ID';
+  if (port !== '' || search !== '' || hash !== '')
+    return 'must be s3://bucket/prefix and no more; S3_ENDPOINT says where it is';
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(hostname))
+    return 'must name a bucket: 3 to 63 small letters, digits, dots and hyphens';
+  return undefined;
+}
 
 type Parts = typeof parts;
 export type Config<Name extends keyof Parts> = z.output<Parts[Name]>;

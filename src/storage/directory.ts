@@ -12,10 +12,10 @@ import {
   rm,
   stat,
 } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { ByteRange, Storage, Stored, Upload } from './storage.ts';
+import { type ByteRange, checkKey, type Storage, type Stored, type Upload } from './storage.ts';
 
 const READ_CHUNK_BYTES = 256 * 1024;
 
@@ -81,9 +81,8 @@ export class DirectoryStorage implements Storage {
   }
 
   #path(key: string): string {
-    const path = resolve(this.#files, key);
-    if (!path.startsWith(this.#files + sep)) throw new Error('a storage key leads out of the storage');
-    return path;
+    checkKey(key);
+    return join(this.#files, key);
   }
 }
 
@@ -92,6 +91,7 @@ class DirectoryUpload implements Upload {
   readonly #handle: FileHandle;
   readonly #target: (key: string) => string;
   #open = true;
+  #read = false;
   #written = 0;
 
   constructor(path: string, handle: FileHandle, target: (key: string) => string) {
@@ -101,6 +101,7 @@ class DirectoryUpload implements Upload {
   }
 
   async write(chunk: Buffer): Promise<void> {
+    if (this.#read) throw new Error('an upload that is read is not written any more');
     for (let offset = 0; offset < chunk.length; ) {
       const { bytesWritten } = await this.#handle.write(chunk, offset, chunk.length - offset, this.#written);
       offset += bytesWritten;
@@ -109,6 +110,7 @@ class DirectoryUpload implements Upload {
   }
 
   read(range?: ByteRange): Readable {
+    this.#read = true;
     return createReadStream(this.#path, { ...range, highWaterMark: READ_CHUNK_BYTES });
   }
 

@@ -1,42 +1,170 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DirectoryStorage } from './directory.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { hasS3, startS3 } from '../../test/setup/s3.ts';
+import { readConfig } from '../platform/config.ts';
+import { openStorage } from './open.ts';
 import type { Storage, Stored } from './storage.ts';
 
-/** A storage of its own, and how to be rid of it. */
+const MiB = 1024 * 1024;
+
+/** A storage of its own, and how to look behind it and be rid of it. */
 interface Opened {
   storage: Storage;
+  /** Paths of all bytes that are kept, also of those on their way. */
+  kept(): Promise<string[]>;
   close(): Promise<void>;
 }
+
+const open = (env: Record<string, string>) => openStorage(readConfig(env, 'storage'));
 
 async function openDirectory(): Promise<Opened> {
   const folder = await mkdtemp(join(tmpdir(), 'waymark-storage-'));
   return {
-    storage: await DirectoryStorage.open(pathToFileURL(folder)),
+    storage: await open({ STORAGE_URL: pathToFileURL(folder).href }),
+    kept: () => filesIn(folder),
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
-describe.each([{ name: 'a directory', open: openDirectory }])('$name', ({ open }) => {
+async function openBucket(): Promise<Opened> {
+  const s3 = await startS3();
+  const env = s3.env('some/prefix');
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const) vi.stubEnv(name, env[name]);
+  return {
+    storage: await open(env),
+    kept: () => filesIn(s3.folder),
+    close: () => s3.stop(),
+  };
+}
+
+const storages = [
+  { name: 'a directory', openOne: openDirectory, there: true },
+  { name: 'a bucket', openOne: openBucket, there: hasS3 },
+];
+
+describe.for(storages.filter(({ there }) => there))('$name', ({ openOne }) => {
   let storage: Storage;
+  let kept: () => Promise<string[]>;
   let close: () => Promise<void>;
 
   beforeEach(async () => {
-    ({ storage, close } = await open());
+    ({ storage, kept, close } = await openOne());
   });
   afterEach(() => close());
 
   const newKey = () => `client_a/claims/2023-07/${randomUUID()}.csv`;
 
-  async function store(key: string, content: string): Promise<void> {
+  async function begin(...chunks: (string | Buffer)[]) {
     const upload = await storage.create();
-    await upload.write(Buffer.from(content));
-    await upload.commit(key);
+    for (const chunk of chunks) await upload.write(Buffer.from(chunk));
+    return upload;
   }
+
+  async function store(key: string, ...chunks: (string | Buffer)[]): Promise<void> {
+    await (await begin(...chunks)).commit(key);
+  }
+
+  test('what was committed is read, whole and by ranges', async () => {
+    const key = newKey();
+    await store(key, 'a,b\n', '1,2\n');
+    expect(await text(storage.read(key))).toBe('a,b\n1,2\n');
+    expect(await text(storage.read(key, { start: 2 }))).toBe('b\n1,2\n');
+    expect(await text(storage.read(key, { start: 0, end: 2 }))).toBe('a,b');
+    expect(await text(storage.read(key, { start: 4, end: 4 }))).toBe('1');
+    expect(await text(storage.read(key, { start: 6, end: 100 }))).toBe('2\n');
+    expect(await text(storage.read(key, { start: 8 }))).toBe('');
+  });
+
+  test('what was written is read before the commit, and nothing is to be seen under the key', async () => {
+    const key = newKey();
+    const upload = await begin('a,b\n', '1,2\n');
+    expect(await text(upload.read({ start: 0, end: 2 }))).toBe('a,b');
+    expect(await text(upload.read())).toBe('a,b\n1,2\n');
+    expect(await text(upload.read({ start: 5 }))).toBe(',2\n');
+    await expect(text(storage.read(key))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(upload.write(Buffer.from('more'))).rejects.toThrow('not written any more');
+    await upload.commit(key);
+    expect(await text(storage.read(key))).toBe('a,b\n1,2\n');
+    await upload.abort();
+    expect(await text(storage.read(key))).toBe('a,b\n1,2\n');
+  });
+
+  test('a file may be empty', async () => {
+    const key = newKey();
+    const upload = await begin();
+    expect(await text(upload.read())).toBe('');
+    await upload.commit(key);
+    expect(await text(storage.read(key))).toBe('');
+  });
+
+  test('a file of many parts is kept byte by byte', async () => {
+    const key = newKey();
+    const pieces = Array.from({ length: 37 }, (_, i) => randomBytes(MiB / 2 + i * 1001));
+    const whole = Buffer.concat(pieces);
+    const upload = await begin(...pieces);
+    const tail = await bytesOf(upload.read({ start: whole.length - 70_000 }));
+    expect(tail.equals(whole.subarray(-70_000))).toBe(true);
+    await upload.commit(key);
+    expect((await bytesOf(storage.read(key))).equals(whole)).toBe(true);
+    const middle = await bytesOf(storage.read(key, { start: 8 * MiB - 3, end: 8 * MiB + 3 }));
+    expect(middle.equals(whole.subarray(8 * MiB - 3, 8 * MiB + 4))).toBe(true);
+  });
+
+  test('an upload that is given up leaves nothing, wherever it was', async () => {
+    const before = await kept();
+    const unwritten = await begin();
+    const small = await begin('a,b\n');
+    const large = await begin(...Array.from({ length: 20 }, () => Buffer.alloc(MiB)));
+    const read = await begin('a,b\n');
+    await text(read.read());
+    for (const upload of [unwritten, small, large, read]) {
+      await upload.abort();
+      await upload.abort();
+    }
+    expect(await kept()).toEqual(before);
+  });
+
+  test('a commit leaves the file and nothing else', async () => {
+    const before = await kept();
+    const key = newKey();
+    await store(key, ...Array.from({ length: 20 }, () => Buffer.alloc(MiB)));
+    const added = (await kept()).filter((path) => !before.includes(path));
+    expect(added).toEqual([expect.stringMatching(`${key}$`)]);
+    await storage.remove(key);
+    expect(await kept()).toEqual(before);
+  });
+
+  test('a reader that loses interest harms nobody', async () => {
+    const key = newKey();
+    await store(key, ...Array.from({ length: 12 }, () => Buffer.alloc(MiB)));
+    for await (const _ of storage.read(key)) break;
+    const reading = storage.read(key);
+    reading.destroy();
+    expect(await text(storage.read(key, { start: 0, end: 1 }))).toBe('\0\0');
+  });
+
+  test('what is removed is gone, and may be removed again', async () => {
+    const key = newKey();
+    await store(key, 'a');
+    await storage.remove(key);
+    await storage.remove(key);
+    await expect(text(storage.read(key))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(text(storage.read(key, { start: 0, end: 9 }))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('keys do not lead out of the storage', async () => {
+    for (const key of ['../incoming/x', 'a/../../x', '/etc/passwd', 'a//b', '']) {
+      const upload = await begin('a');
+      await expect(upload.commit(key)).rejects.toThrow('leads out of the storage');
+      await upload.abort();
+      expect(() => storage.read(key)).toThrow('leads out of the storage');
+    }
+  });
 
   test('lists what was committed, with its size and time, and nothing else', async () => {
     expect(await listed(storage)).toEqual([]);
@@ -45,25 +173,58 @@ describe.each([{ name: 'a directory', open: openDirectory }])('$name', ({ open }
     await store(first, 'one');
     await store(second, 'three');
     await store(third, 'gone');
-    const open = await storage.create();
-    await open.write(Buffer.from('on its way'));
+    const unfinished = await begin('on its way');
     await storage.remove(third);
 
     const found = await listed(storage);
-    expect(found.map(({ key, size }) => [key, size]).sort()).toEqual(
-      [
-        [first, 3],
-        [second, 5],
-      ].sort(),
-    );
+    const wanted: [string, number][] = [
+      [first, 3],
+      [second, 5],
+    ];
+    expect(found.map(({ key, size }) => [key, size]).sort()).toEqual(wanted.sort());
     // Clocks of storages count in seconds at the coarsest.
     for (const { modified } of found) expect(Math.abs(modified.getTime() - before)).toBeLessThan(60_000);
-    await open.abort();
+    await unfinished.abort();
+  });
+
+  test('sweeps what was begun before and never ended, and no file', async () => {
+    const key = newKey();
+    await store(key, 'a file');
+    // Neither is ended: as if their process had been killed.
+    const read = await begin('small');
+    await text(read.read());
+    const large = await begin(...Array.from({ length: 20 }, () => Buffer.alloc(MiB)));
+    expect(await storage.sweep(new Date(Date.now() - 60_000))).toBe(0);
+    expect(await text(read.read())).toBe('small');
+    expect(await storage.sweep(new Date(Date.now() + 60_000))).toBe(2);
+    expect(await storage.sweep(new Date(Date.now() + 60_000))).toBe(0);
+    expect(await kept()).toEqual([expect.stringMatching(`${key}$`)]);
+    expect(await text(storage.read(key))).toBe('a file');
+    await read.abort();
+    await large.abort();
+  });
+
+  test('says that it can be written to', async () => {
+    await storage.check();
   });
 });
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
 
 async function listed(storage: Storage): Promise<Stored[]> {
   const found: Stored[] = [];
   for await (const stored of storage.list()) found.push(stored);
   return found;
+}
+
+async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
