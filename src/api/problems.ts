@@ -4,6 +4,7 @@ import { MulterError } from 'multer';
 import { FileRejected } from '../load/rejection.ts';
 import { isDatabaseError } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
+import { StorageError } from '../storage/storage.ts';
 
 /** Title by code; the code is the last part of the problem's `type`. */
 const TITLES: Record<string, string> = {
@@ -113,16 +114,23 @@ function asProblem(error: unknown): Problem {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new Problem(507, 'storage_full', 'There is no space left for the file. Try again later.');
-  if (isUnavailable(error))
-    return new Problem(503, 'unavailable', 'The database is out of reach. Try again in a moment.', {
-      'retry-after': '5',
-    });
+  if (error instanceof StorageError) return storageProblem(error);
+  if (isUnavailable(error)) return unavailable('The database is out of reach. Try again in a moment.');
   if (
     typeof message === 'string' &&
     /multipart|boundary|malformed part|unexpected end of form|request (aborted|closed)/i.test(message)
   )
     return new Problem(400, 'bad_request', 'The multipart body is malformed or was cut off. Send it again.');
   return new Problem(500, 'internal', 'An unexpected error; the log of the API has more.');
+}
+
+const unavailable = (detail: string) => new Problem(503, 'unavailable', detail, { 'retry-after': '5' });
+
+function storageProblem({ code }: StorageError): Problem {
+  if (code === 'EAGAIN') return unavailable('The storage is out of reach. Try again in a moment.');
+  if (code === 'EACCES')
+    return unavailable('The storage refuses the API, whose log says why. Once that is mended, try again.');
+  return new Problem(500, 'internal', 'The bytes of the file are not there; the log of the API has more.');
 }
 
 function multerProblem(error: MulterError): Problem {

@@ -3,6 +3,7 @@ import { type FileRow, getFile } from '../files/ledger.ts';
 import { claimFile, handBack, lockFile, settleWrong, unlockFile } from '../files/settle.ts';
 import { type Client, isDatabaseError, withConnection } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
+import { StorageError } from '../storage/storage.ts';
 import { type Loading, loadFile } from './load-file.ts';
 import type { ConsumerMetrics } from './metrics.ts';
 import type { Answer } from './subscription.ts';
@@ -103,5 +104,7 @@ function explain(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'The stored bytes are not there.';
   if (code === 'ENOSPC') return 'There is no space left.';
+  if (error instanceof StorageError)
+    return code === 'EAGAIN' ? 'The storage is out of reach.' : 'The storage refuses to give the bytes.';
   return `The load failed (${error instanceof Error ? error.name : 'unknown'}${code ? `, ${code}` : ''}).`;
 }

@@ -46,19 +46,21 @@ export async function startPipeline({ ending, say, running }: PipelineOptions): 
   const { settings } = await startServers({ ending, say, onStart: (child) => running.servers.push(child) });
 
   const storage = `${HOME}/storage`;
-  mkdirSync(storage, { recursive: true, mode: 0o700 });
+  const storageUrl = process.env.STORAGE_URL || pathToFileURL(storage).href;
+  if (storageUrl.startsWith('s3:')) say(`Files are kept in ${storageUrl}.`);
+  else mkdirSync(storage, { recursive: true, mode: 0o700 });
   const apiToken = process.env.API_TOKEN || keptSecret(`${HOME}/api-token`);
   const apiPort = await choosePort('the API', Number(process.env.API_PORT) || USUAL_API_PORT, say);
   const docsPort = await choosePort('the dbt docs', Number(process.env.DOCS_PORT) || USUAL_DOCS_PORT, say);
   const env: NodeJS.ProcessEnv = {
     ...PACE,
-    STORAGE_URL: pathToFileURL(storage).href,
     FEEDS_DIR: `${PROJECT}/feeds`,
     DBT_PYTHON,
     DBT_PROJECT_DIR: `${PROJECT}/dbt`,
     WAYMARK_DBT_TARGET: `${HOME}/dbt-target`,
     ...process.env,
     ...settings,
+    STORAGE_URL: storageUrl,
     API_TOKEN: apiToken,
     API_HOST: LOCAL,
     API_PORT: String(apiPort),

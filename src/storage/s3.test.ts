@@ -4,8 +4,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { hasS3, startS3, type TestS3 } from '../../test/setup/s3.ts';
+import { hasS3, TestS3 } from '../../test/setup/s3.ts';
 import { type Harm, type S3Proxy, type Seen, startS3Proxy } from '../../test/setup/s3-proxy.ts';
 import { readConfig } from '../platform/config.ts';
 import { S3Storage } from './s3.ts';
@@ -28,7 +29,7 @@ function stubCredentials(env: Record<string, string>): void {
 describe.skipIf(!hasS3)('a bucket', () => {
   let s3: TestS3;
   beforeAll(async () => {
-    s3 = await startS3();
+    s3 = await TestS3.start();
   });
   afterAll(() => s3.stop());
   beforeEach(() => stubCredentials(s3.env()));
@@ -42,7 +43,7 @@ describe.skipIf(!hasS3)('a bucket', () => {
 
     beforeEach(async () => {
       harm = () => undefined;
-      proxy = await startS3Proxy(s3.env().S3_ENDPOINT, (seen) => harm(seen));
+      proxy = await startS3Proxy(s3.endpoint, (seen) => harm(seen));
     });
     afterEach(() => proxy.stop());
 
@@ -176,6 +177,21 @@ describe.skipIf(!hasS3)('a bucket', () => {
     );
   });
 
+  test('a file takes no more memory for being large', async () => {
+    const script = fileURLToPath(new URL('../../test/setup/stream-through-storage.ts', import.meta.url));
+    const peak = (mebibytes: number) =>
+      Number(
+        execFileSync(process.execPath, [script, String(mebibytes)], {
+          env: { ...process.env, ...s3.env('memory') },
+          encoding: 'utf8',
+        }),
+      ) / 1024;
+    const [small, large] = [peak(1), peak(300)];
+    // Three parts of 8 MiB, their copies on the wire, and what the collector has not yet taken.
+    expect(large - small).toBeLessThan(120);
+    rmSync(join(s3.folder, 'memory'), { recursive: true });
+  });
+
   test('lists more than a page', async () => {
     const storage = await open(s3.env('many'));
     const folder = join(s3.folder, 'many/files/client_a');
@@ -202,13 +218,12 @@ describe.skipIf(!hasS3)('a bucket', () => {
   });
 
   test('is not ready while the server is away, and is again once it is back', async () => {
-    const other = await startS3();
+    const other = await TestS3.start();
     const storage = await open(other.env());
-    await other.server.stop();
+    await other.goAway();
     await expect(storage.check()).rejects.toMatchObject({ code: 'EAGAIN' });
-    const again = await startS3({ port: Number(new URL(other.env().S3_ENDPOINT).port) });
+    await other.comeBack();
     await storage.check();
-    await again.stop();
     await other.stop();
   });
 });
@@ -219,7 +234,7 @@ describe.skipIf(!hasS3)('a bucket behind TLS', () => {
   const ca = join(folder, 'ca.crt');
 
   beforeAll(async () => {
-    s3 = await startS3({ tls: makeCertificates(folder) });
+    s3 = await TestS3.start({ tls: makeCertificates(folder) });
     stubCredentials(s3.env());
   });
   afterAll(async () => {

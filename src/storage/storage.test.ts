@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { hasS3, startS3 } from '../../test/setup/s3.ts';
+import { hasS3, TestS3 } from '../../test/setup/s3.ts';
 import { readConfig } from '../platform/config.ts';
 import { openStorage } from './open.ts';
 import type { Storage, Stored } from './storage.ts';
@@ -32,7 +32,7 @@ async function openDirectory(): Promise<Opened> {
 }
 
 async function openBucket(): Promise<Opened> {
-  const s3 = await startS3();
+  const s3 = await TestS3.start();
   const env = s3.env('some/prefix');
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const) vi.stubEnv(name, env[name]);
   return {

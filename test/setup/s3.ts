@@ -9,72 +9,84 @@ import { VERSITYGW, versitygwInstalled } from '../../src/dev/versitygw.ts';
 export const hasS3 = versitygwInstalled() || process.env.CI !== undefined;
 
 const BUCKET = 'waymark-test';
-const REGION = 'us-east-1';
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'waymark-test', AWS_SECRET_ACCESS_KEY: 'a-secret-for-tests-only' };
 
-/** An S3 server of its own with one bucket. */
-export interface TestS3 {
-  bucket: string;
-  /** What Waymark has to be told to use it; the bucket's place below `prefix`. */
-  env(
-    prefix?: string,
-  ): Record<'STORAGE_URL' | 'S3_ENDPOINT' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY', string>;
-  /** Where the server keeps the objects: what is in it counts. */
-  folder: string;
-  /** The server's log: one line a request. */
-  log: string;
-  server: Child;
-  stop(): Promise<void>;
+export interface TestS3Options {
+  tls?: { cert: string; key: string };
+  /** Where the objects are to be. */
+  data?: string;
 }
 
-/** Starts a versitygw. @param options.data where the objects are to be, `options.tls` its certificate */
-export async function startS3(
-  options: { tls?: { cert: string; key: string }; data?: string; port?: number } = {},
-): Promise<TestS3> {
-  const home = await mkdtemp(join(tmpdir(), 'waymark-s3-'));
-  const data = options.data ?? join(home, 'data');
-  const folder = join(data, BUCKET);
-  // Attributes beside the files: not every file system that a test runs on can keep them.
-  const attributes = join(home, 'attributes');
-  await mkdir(folder, { recursive: true });
-  await mkdir(attributes);
-  const port = options.port ?? (await anyPort());
-  const scheme = options.tls ? 'https' : 'http';
-  const credentials = { AWS_ACCESS_KEY_ID: 'waymark-test', AWS_SECRET_ACCESS_KEY: 'a-secret-for-tests-only' };
-  const server = await startChild({
-    name: 'versitygw',
-    command: [
-      VERSITYGW,
-      ...['--port', `127.0.0.1:${port}`, '--region', REGION],
-      ...['--access', credentials.AWS_ACCESS_KEY_ID, '--secret', credentials.AWS_SECRET_ACCESS_KEY],
-      ...(options.tls ? ['--cert', options.tls.cert, '--key', options.tls.key] : []),
-      'posix',
-      ...['--sidecar', attributes],
-      data,
-    ],
-    env: { PATH: process.env.PATH },
-    log: join(home, 'versitygw.log'),
-    stopSignal: 'SIGTERM',
-  });
-  const stop = async () => {
-    await server.stop();
-    await rm(home, { recursive: true, force: true });
-  };
-  try {
-    await untilReady(server, () => connectOnce(port), { signal: new AbortController().signal });
-  } catch (error) {
-    await stop();
-    throw error;
+/** An S3 server of a test's own, with one bucket. */
+export class TestS3 {
+  readonly #home: string;
+  readonly #data: string;
+  readonly #port: number;
+  readonly #tls: TestS3Options['tls'];
+  #server: Child | undefined;
+
+  private constructor(home: string, port: number, options: TestS3Options) {
+    this.#home = home;
+    this.#port = port;
+    this.#data = options.data ?? join(home, 'data');
+    this.#tls = options.tls;
   }
-  return {
-    bucket: BUCKET,
-    env: (prefix = '') => ({
-      STORAGE_URL: `s3://${BUCKET}/${prefix}`,
-      S3_ENDPOINT: `${scheme}://127.0.0.1:${port}`,
-      ...credentials,
-    }),
-    folder,
-    log: server.log,
-    server,
-    stop,
-  };
+
+  static async start(options: TestS3Options = {}): Promise<TestS3> {
+    const home = await mkdtemp(join(tmpdir(), 'waymark-s3-'));
+    const s3 = new TestS3(home, await anyPort(), options);
+    await mkdir(s3.folder, { recursive: true });
+    await mkdir(join(home, 'attributes'));
+    try {
+      await s3.comeBack();
+    } catch (error) {
+      await s3.stop();
+      throw error;
+    }
+    return s3;
+  }
+
+  /** Where the bucket's objects are: a file each, by its key. */
+  get folder(): string {
+    return join(this.#data, BUCKET);
+  }
+
+  get endpoint(): string {
+    return `${this.#tls ? 'https' : 'http'}://127.0.0.1:${this.#port}`;
+  }
+
+  /** What Waymark has to be told to keep its files there. */
+  env(prefix = '') {
+    return { STORAGE_URL: `s3://${BUCKET}/${prefix}`, S3_ENDPOINT: this.endpoint, ...CREDENTIALS };
+  }
+
+  /** Starts the server again, with all that it had. */
+  async comeBack(): Promise<void> {
+    this.#server = await startChild({
+      name: 'versitygw',
+      command: [
+        VERSITYGW,
+        ...['--port', `127.0.0.1:${this.#port}`, '--region', 'us-east-1'],
+        ...['--access', CREDENTIALS.AWS_ACCESS_KEY_ID, '--secret', CREDENTIALS.AWS_SECRET_ACCESS_KEY],
+        ...(this.#tls ? ['--cert', this.#tls.cert, '--key', this.#tls.key] : []),
+        'posix',
+        // Attributes beside the files: not every file system that a test runs on can keep them.
+        ...['--sidecar', join(this.#home, 'attributes')],
+        this.#data,
+      ],
+      env: { PATH: process.env.PATH },
+      log: join(this.#home, 'versitygw.log'),
+    });
+    await untilReady(this.#server, () => connectOnce(this.#port), { signal: new AbortController().signal });
+  }
+
+  /** Ends the server; its data stays. */
+  async goAway(): Promise<void> {
+    await this.#server?.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.goAway();
+    await rm(this.#home, { recursive: true, force: true });
+  }
 }
