@@ -10,7 +10,7 @@ const CHECK_MS = 4000;
 
 /**
  * Files in a bucket: `incoming/` for bytes on their way, `files/` for what was accepted. A commit is a copy by S3 itself
- * from the one to the other (docs/decisions/0013-how-s3-keeps-the-promises.md).
+ * from the one to the other (docs/decisions, "How S3 keeps the promises").
  */
 export class S3Storage implements Storage {
   readonly #objects: S3Objects;

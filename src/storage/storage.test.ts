@@ -1,11 +1,14 @@
+import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hasS3, TestS3 } from '../../test/setup/s3.ts';
+import { until } from '../../test/setup/until.ts';
 import { readConfig } from '../platform/config.ts';
 import { openStorage } from './open.ts';
 import type { Storage, Stored } from './storage.ts';
@@ -15,6 +18,9 @@ const MiB = 1024 * 1024;
 /** A storage of its own, and how to look behind it and be rid of it. */
 interface Opened {
   storage: Storage;
+  env: Record<string, string>;
+  /** In how many pieces the uploads of unfinished-uploads.ts lie there. */
+  unfinished: number;
   /** Paths of all bytes that are kept, also of those on their way. */
   kept(): Promise<string[]>;
   close(): Promise<void>;
@@ -24,8 +30,11 @@ const open = (env: Record<string, string>) => openStorage(readConfig(env, 'stora
 
 async function openDirectory(): Promise<Opened> {
   const folder = await mkdtemp(join(tmpdir(), 'waymark-storage-'));
+  const env = { STORAGE_URL: pathToFileURL(folder).href };
   return {
-    storage: await open({ STORAGE_URL: pathToFileURL(folder).href }),
+    storage: await open(env),
+    env,
+    unfinished: 2,
     kept: () => filesIn(folder),
     close: () => rm(folder, { recursive: true, force: true }),
   };
@@ -37,6 +46,9 @@ async function openBucket(): Promise<Opened> {
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const) vi.stubEnv(name, env[name]);
   return {
     storage: await open(env),
+    env,
+    // The large one in two parts; a third is not full.
+    unfinished: 3,
     kept: () => filesIn(s3.folder),
     close: () => s3.stop(),
   };
@@ -49,11 +61,13 @@ const storages = [
 
 describe.for(storages.filter(({ there }) => there))('$name', ({ openOne }) => {
   let storage: Storage;
+  let env: Record<string, string>;
+  let unfinished: number;
   let kept: () => Promise<string[]>;
   let close: () => Promise<void>;
 
   beforeEach(async () => {
-    ({ storage, kept, close } = await openOne());
+    ({ storage, env, unfinished, kept, close } = await openOne());
   });
   afterEach(() => close());
 
@@ -173,7 +187,7 @@ describe.for(storages.filter(({ there }) => there))('$name', ({ openOne }) => {
     await store(first, 'one');
     await store(second, 'three');
     await store(third, 'gone');
-    const unfinished = await begin('on its way');
+    const underWay = await begin('on its way');
     await storage.remove(third);
 
     const found = await listed(storage);
@@ -184,24 +198,24 @@ describe.for(storages.filter(({ there }) => there))('$name', ({ openOne }) => {
     expect(found.map(({ key, size }) => [key, size]).sort()).toEqual(wanted.sort());
     // Clocks of storages count in seconds at the coarsest.
     for (const { modified } of found) expect(Math.abs(modified.getTime() - before)).toBeLessThan(60_000);
-    await unfinished.abort();
+    await underWay.abort();
   });
 
-  test('sweeps what was begun before and never ended, and no file', async () => {
+  test('sweeps what a killed process has begun, once it is old, and no file', async () => {
     const key = newKey();
     await store(key, 'a file');
-    // Neither is ended: as if their process had been killed.
-    const read = await begin('small');
-    await text(read.read());
-    const large = await begin(...Array.from({ length: 20 }, () => Buffer.alloc(MiB)));
+    const script = fileURLToPath(new URL('../../test/setup/unfinished-uploads.ts', import.meta.url));
+    const writer = spawn(process.execPath, [script], { env: { ...process.env, ...env } });
+    await until(async () => (await kept()).length === 1 + unfinished, 'the uploads to be under way');
+    writer.kill('SIGKILL');
+    await once(writer, 'exit');
+
     expect(await storage.sweep(new Date(Date.now() - 60_000))).toBe(0);
-    expect(await text(read.read())).toBe('small');
+    expect(await kept()).toHaveLength(1 + unfinished);
     expect(await storage.sweep(new Date(Date.now() + 60_000))).toBe(2);
     expect(await storage.sweep(new Date(Date.now() + 60_000))).toBe(0);
     expect(await kept()).toEqual([expect.stringMatching(`${key}$`)]);
     expect(await text(storage.read(key))).toBe('a file');
-    await read.abort();
-    await large.abort();
   });
 
   test('says that it can be written to', async () => {
