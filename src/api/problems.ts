@@ -66,13 +66,15 @@ export function problems(log: Log): Koa.Middleware {
       await next();
       if (ctx.status === 404 && ctx.body === undefined)
         throw new Problem(404, 'not_found', `There is nothing at ${ctx.method} of this path; see /docs.`);
+      // Answered before its end, as a form is that goes on after its last part.
+      if (!ctx.req.complete) endWithConnection(ctx);
       if (ctx.status === 405)
         throw new Problem(ctx.status, 'bad_request', `${ctx.method} is not possible here; see /docs.`);
     } catch (error) {
       const problem = asProblem(error);
       if (problem.status >= 500)
         log.error({ err: error, method: ctx.method, route: ctx.routerPath }, problem.message);
-      if (!(await drained(ctx.req))) ctx.set('connection', 'close');
+      if (problem.status === 408 || !(await drained(ctx.req))) endWithConnection(ctx);
       ctx.set(problem.headers);
       ctx.status = problem.status;
       ctx.body = {
@@ -84,6 +86,15 @@ export function problems(log: Log): Koa.Middleware {
       ctx.type = 'application/problem+json';
     }
   };
+}
+
+/**
+ * A request that is answered and still comes in: Node would read on for as long as it lasts, and whoever waits for the
+ * request's end would wait for ever, as the end of the connection is no event of a request that is answered.
+ */
+function endWithConnection(ctx: Koa.Context): void {
+  ctx.set('connection', 'close');
+  ctx.req.socket.once('close', () => ctx.req.destroy());
 }
 
 /** A client that is still sending sees the answer only after it; so much and so long it is listened to. */
