@@ -10,6 +10,7 @@ import {
   literal,
   matches,
   not,
+  Only,
   Optional,
   orElse,
   overlay,
@@ -84,6 +85,15 @@ test('a fork holds leaves of its own', () => {
     'a: {{ if .Values.own }}{"name": {{ .Values.host | toJson }}}{{ else }}{"name": "x"}{{ end }}',
   );
   expect(new PlainResolution().pick(fork)).toEqual({ name: 'x' });
+});
+
+test('an item that may be absent is a block of its own', () => {
+  const helm = new HelmResolution();
+  const item = new Only<{ name: string }>(own, { name: host });
+  expect(helm.render(`env:\n  - a\n  - ${helm.pick(item)}\n`)).toBe(
+    'env:\n  - a\n  {{- if .Values.own }}\n  - {"name": {{ .Values.host | toJson }}}\n  {{- end }}\n',
+  );
+  expect(new PlainResolution().pick(item)).toEqual({ name: host });
 });
 
 test('braces that are nobody’s action pass through Helm', () => {

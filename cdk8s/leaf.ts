@@ -25,6 +25,17 @@ export class Optional<T = unknown> {
   }
 }
 
+/** An item of a list that is there only under a condition; it may hold leaves. */
+export class Only<T = unknown> {
+  readonly condition: Leaf<boolean>;
+  readonly item: Leafy<T>;
+
+  constructor(condition: Leaf<boolean>, item: Leafy<T>) {
+    this.condition = condition;
+    this.item = item;
+  }
+}
+
 /** One of two pieces of a tree, each of which may hold leaves. */
 export class Fork<T = unknown> {
   readonly condition: Leaf<boolean>;
@@ -53,7 +64,7 @@ export type Leafy<T> =
       : T extends Date | string | number | boolean | null | undefined
         ? T | (T extends string ? `${T}` : never)
         : T extends readonly (infer Item)[]
-          ? readonly Leafy<Item>[]
+          ? readonly (Leafy<Item> | Only<Item>)[]
           : { readonly [K in keyof T]: Leafy<T[K]> });
 
 /** Text that holds leaves: text`${release}-api`. */
@@ -127,35 +138,47 @@ export interface Resolution extends IResolver {
   pick<T>(leaf: Replaceable<T>): T;
 }
 
-type Replaceable<T> = Leaf<T> | Optional<T> | Fork<T>;
+type Replaceable<T> = Leaf<T> | Optional<T> | Fork<T> | Only<T>;
 
 const isReplaceable = (value: unknown): value is Replaceable<unknown> =>
-  value instanceof Leaf || value instanceof Optional || value instanceof Fork;
+  value instanceof Leaf || value instanceof Optional || value instanceof Fork || value instanceof Only;
+
+const isMissing = (item: unknown): boolean => item instanceof Only && !item.condition.plain;
 
 /** The plain form: every leaf becomes its value. */
 export class PlainResolution implements Resolution {
   pick<T>(leaf: Replaceable<T>): T {
     if (leaf instanceof Leaf) return leaf.plain;
     if (leaf instanceof Optional) return (leaf.leaf.plain || undefined) as T;
+    if (leaf instanceof Only) return leaf.item as T;
     return (leaf.condition.plain ? leaf.yes : leaf.no) as T;
   }
 
   resolve(context: ResolutionContext): void {
-    replaceLeaf(context, this);
+    const { value } = context;
+    if (Array.isArray(value) && value.some(isMissing))
+      context.replaceValue(value.filter((item) => !isMissing(item)));
+    else replaceLeaf(context, this);
   }
 }
 
 /** Marks in the private use area: nothing else in a manifest has them. */
-const [BEGIN, BEGIN_OPTIONAL, END] = ['\uE000', '\uE001', '\uE002'];
+const [BEGIN, BEGIN_OPTIONAL, END, BEGIN_ONLY] = ['\uE000', '\uE001', '\uE002', '\uE003'];
 const MARK = new RegExp(`"?${BEGIN}(\\d+)${END}"?`, 'g');
 const OPTIONAL_FIELD = new RegExp(`^( *)(\\w+): "?${BEGIN_OPTIONAL}(\\d+)${END}"?$`, 'gm');
+const ONLY_ITEM = new RegExp(`^( *)- "?${BEGIN_ONLY}(\\d+)${END}"?$`, 'gm');
 
 /** The chart's form: a leaf becomes a mark, and `render` puts a template action in the mark's place. */
 export class HelmResolution implements Resolution {
   readonly #actions: string[] = [];
+  readonly #conditions = new Map<number, Leaf<boolean>>();
 
   pick<T>(leaf: Replaceable<T>): T {
     if (leaf instanceof Optional) return this.#mark(BEGIN_OPTIONAL, leaf.leaf.expression) as T;
+    if (leaf instanceof Only) {
+      this.#conditions.set(this.#actions.length, leaf.condition);
+      return this.#mark(BEGIN_ONLY, this.#json(leaf.item)) as T;
+    }
     return this.#mark(BEGIN, leaf instanceof Leaf ? toJson(leaf) : this.#fork(leaf)) as T;
   }
 
@@ -178,6 +201,10 @@ export class HelmResolution implements Resolution {
         (_, indent: string, field: string, index: string) =>
           `${indent}{{- with ${action(index)} }}\n${indent}${field}: {{ . | toJson }}\n${indent}{{- end }}`,
       )
+      .replace(ONLY_ITEM, (_, indent: string, index: string) => {
+        const condition = this.#conditions.get(Number(index))!;
+        return `${indent}{{- if ${condition.expression} }}\n${indent}- ${action(index)}\n${indent}{{- end }}`;
+      })
       .replace(MARK, (_, index: string) => action(index));
   }
 

@@ -1,4 +1,4 @@
-import { atMost, both, isEmpty, type Leaf, lengthOf, matches, not } from './leaf.ts';
+import { atMost, both, equals, isEmpty, type Leaf, lengthOf, matches, not } from './leaf.ts';
 import type { Release } from './release.ts';
 
 /** Values that are right one by one, and wrong together. */
@@ -13,7 +13,7 @@ const LONGEST_RELEASE_NAME = 40;
 /** Of releases Helm takes more than of Services Kubernetes does. */
 const SERVICE_NAME = '^[a-z][a-z0-9-]*$';
 
-export function rulesOf({ name, values: { postgres, rabbitmq } }: Release): Rule[] {
+export function rulesOf({ name, values: { postgres, rabbitmq, storage } }: Release): Rule[] {
   const bringsNothing = (server: 'postgres' | 'rabbitmq', own: typeof postgres | typeof rabbitmq): Rule[] => {
     const off = not(own.enabled);
     const message = (missing: string) =>
@@ -31,6 +31,14 @@ export function rulesOf({ name, values: { postgres, rabbitmq } }: Release): Rule
     {
       broken: not(matches(name, SERVICE_NAME)),
       message: "the release's name must begin with a letter and hold no dots: Services are named after it",
+    },
+    {
+      broken: both(equals(storage.type, 's3'), isEmpty(storage.s3.bucket)),
+      message: 'storage.type is s3: set storage.s3.bucket to the bucket that is to hold the files',
+    },
+    {
+      broken: both(not(isEmpty(storage.s3.kmsKeyId)), not(matches(storage.s3.encryption, '^aws:kms'))),
+      message: 'storage.s3.kmsKeyId is of no use unless storage.s3.encryption is aws:kms or aws:kms:dsse',
     },
     ...bringsNothing('postgres', postgres),
     ...bringsNothing('rabbitmq', rabbitmq),

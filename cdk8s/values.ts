@@ -10,6 +10,7 @@ const positive = z.int().min(1);
 const port = z.int().min(1).max(65535);
 const quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?([EPTGM]i?|Ki|[km])?$/);
 const map = z.record(z.string(), z.string());
+const bucket = z.string().regex(/^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/);
 const pullPolicy = z.enum(['Always', 'IfNotPresent', 'Never']);
 /** Kubernetes' own shapes: the API server knows them better than a copy here. */
 const anyMap = z.record(z.string(), z.unknown());
@@ -57,7 +58,7 @@ export const values = {
     replicas: value(
       positive,
       1,
-      'API pods. More than one on several nodes needs storage that all can reach.',
+      'API pods. More than one on several nodes needs storage that all can reach, such as S3.',
     ),
     existingSecret: value(
       name,
@@ -198,19 +199,64 @@ export const values = {
     resources: resources('200m', '256Mi', '1Gi'),
   }),
 
-  storage: section('Where accepted files lie: a directory on a claim that API and consumers share.', {
+  storage: section('Where accepted files lie.', {
+    type: value(
+      z.enum(['directory', 's3']),
+      'directory',
+      'directory: on a claim that API and consumers share. s3: in a bucket of S3, or of a server that speaks like it; no claim, and any node will do.',
+    ),
     existingClaim: value(
       name,
       '',
-      'A claim that is there already; empty: one is made, and kept when the release goes.',
+      'directory: a claim that is there already; empty: one is made, and kept when the release goes.',
     ),
-    size: value(quantity, '10Gi', 'Size of the claim.'),
+    size: value(quantity, '10Gi', 'directory: size of the claim.'),
     accessMode: value(
       z.enum(['ReadWriteOnce', 'ReadWriteMany']),
       'ReadWriteOnce',
-      'ReadWriteOnce keeps API and consumers on one node; ReadWriteMany (NFS, CephFS, EFS …) frees them.',
+      'directory: ReadWriteOnce keeps API and consumers on one node; ReadWriteMany (NFS, CephFS, EFS …) frees them.',
     ),
-    storageClassName: value(name, '', "Class of the volume; empty: the cluster's default."),
+    storageClassName: value(name, '', "directory: class of the volume; empty: the cluster's default."),
+    s3: section('The bucket.', {
+      bucket: value(bucket, '', 'Its name.'),
+      prefix: value(
+        z.string().regex(/^([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/),
+        '',
+        'Where in it, as `team/waymark`; empty: at its top.',
+      ),
+      endpoint: value(
+        z.string().regex(/^(https?:\/\/\S+)?$/),
+        '',
+        "Where S3 is, as `https://minio.example.com`; empty: Amazon's.",
+      ),
+      region: value(name, '', 'Its region; with an endpoint of your own, empty will do.'),
+      addressing: value(
+        z.enum(['auto', 'path', 'host']),
+        'auto',
+        'Where the bucket stands in an address; auto: in the path with an endpoint of your own, in the host name without.',
+      ),
+      existingSecret: value(
+        name,
+        '',
+        'Secret with the keys `access-key-id` and `secret-access-key`; empty: the pods have their rights by their service accounts.',
+      ),
+      serviceAccountAnnotations: value(
+        map,
+        {},
+        'Annotations of the service accounts of API and consumers, as `eks.amazonaws.com/role-arn: arn:…`.',
+      ),
+      caConfigMap: value(
+        name,
+        '',
+        'ConfigMap whose key `ca.crt` has certificates of authorities to trust beside the usual ones.',
+      ),
+      encryption: value(
+        z.enum(['', 'AES256', 'aws:kms', 'aws:kms:dsse']),
+        '',
+        'How S3 encrypts what it keeps; empty: as the bucket says.',
+      ),
+      kmsKeyId: value(name, '', 'The key for KMS; empty: the one that AWS manages.'),
+    }),
   }),
 
   postgres: section('The database.', {

@@ -1,6 +1,5 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import type { Leaf } from './leaf.ts';
-import { isEmpty } from './leaf.ts';
 import { Api } from './parts/api.ts';
 import { conditionsOf, When } from './parts/construct.ts';
 import { Consumer } from './parts/consumer.ts';
@@ -11,6 +10,7 @@ import { Postgres } from './parts/postgres.ts';
 import { Rabbitmq } from './parts/rabbitmq.ts';
 import { SampleData } from './parts/sample-data.ts';
 import { Storage } from './parts/storage.ts';
+import { ownClaim } from './parts/stored-files.ts';
 import { Transformation } from './parts/transformation.ts';
 import type { Release } from './release.ts';
 
@@ -37,7 +37,7 @@ export function waymark(release: Release, version: string): Resource[] {
   });
   new Postgres(new When(chart, 'own-postgres', values.postgres.enabled), release);
   new Rabbitmq(new When(chart, 'own-rabbitmq', values.rabbitmq.enabled), release);
-  new Storage(new When(chart, 'own-claim', isEmpty(values.storage.existingClaim)), release);
+  new Storage(new When(chart, 'own-claim', ownClaim(release)), release);
   new Api(chart, release);
   new Consumer(chart, release);
   new Operator(chart, release);

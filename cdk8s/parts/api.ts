@@ -2,7 +2,8 @@ import { Construct } from 'constructs';
 import { Optional } from '../leaf.ts';
 import type { Release } from '../release.ts';
 import { resource, setMap, When } from './construct.ts';
-import { number, postgresEnv, rabbitmqEnv, secretVariable, variable } from './pod.ts';
+import { number, secretVariable, variable } from './env.ts';
+import { postgresEnv, rabbitmqEnv } from './pod.ts';
 import { deployRole } from './role.ts';
 
 const COMPONENT = 'api';

@@ -4,7 +4,8 @@ import { ScaledObject, ScaledObjectSpecFallbackBehavior, TriggerAuthentication }
 import type { Leaf } from '../leaf.ts';
 import type { Release } from '../release.ts';
 import { asText, metadata, When } from './construct.ts';
-import { METRICS_PORT, number, postgresEnv, rabbitmqEnv, variable } from './pod.ts';
+import { number, variable } from './env.ts';
+import { METRICS_PORT, postgresEnv, rabbitmqEnv } from './pod.ts';
 import { deployRole } from './role.ts';
 
 const COMPONENT = 'consumer';

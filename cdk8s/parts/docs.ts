@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import type { Release } from '../release.ts';
-import { postgresEnv, variable } from './pod.ts';
+import { variable } from './env.ts';
+import { postgresEnv } from './pod.ts';
 import { deployRole } from './role.ts';
 
 const COMPONENT = 'docs';

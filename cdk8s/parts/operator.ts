@@ -4,7 +4,8 @@ import { GROUP, PLURAL } from '../../src/operator/transformation.ts';
 import { text } from '../leaf.ts';
 import type { Release } from '../release.ts';
 import { asText, metadata } from './construct.ts';
-import { METRICS_PORT, variable } from './pod.ts';
+import { variable } from './env.ts';
+import { METRICS_PORT } from './pod.ts';
 import { deployRole } from './role.ts';
 
 const COMPONENT = 'operator';

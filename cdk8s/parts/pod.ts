@@ -1,6 +1,8 @@
 import type { k8s } from 'cdk8s-plus-27';
-import { equals, Fork, type Leaf, type Leafy, text } from '../leaf.ts';
+import type { Leaf, Leafy } from '../leaf.ts';
 import type { Release } from '../release.ts';
+import { type Env, number, secretVariable, variable } from './env.ts';
+import { storedFiles } from './stored-files.ts';
 
 /** What selects the pods of one component of one release: never a hash of the tree, which is equal in two releases. */
 export const selectorLabels = (release: Release, component: string) => ({
@@ -8,9 +10,6 @@ export const selectorLabels = (release: Release, component: string) => ({
   'app.kubernetes.io/instance': release.name,
   'app.kubernetes.io/component': component,
 });
-
-/** Pods with this label share the claim with the stored files. */
-const STORAGE_LABEL = 'waymark.dev/storage';
 
 /** The restricted Pod Security Standard, for a pod that runs as this user. */
 const podSecurity = (user: number): Leafy<k8s.PodSecurityContext> => ({
@@ -35,18 +34,6 @@ export const NODE_USER = 1000;
 /** Where roles that are asked nothing over HTTP answer probes and Prometheus. */
 export const METRICS_PORT = 9090;
 
-export type Env = Leafy<k8s.EnvVar>;
-
-export const variable = (name: string, value: Leaf<string> | string): Env => ({ name, value });
-
-export const secretVariable = (name: string, secret: Leaf<string>, key: string): Env => ({
-  name,
-  valueFrom: { secretKeyRef: { name: secret, key } },
-});
-
-/** Texts for numbers: a variable's value must be one. */
-export const number = (leaf: Leaf<number>): Leaf<string> => text`${leaf}`;
-
 export const postgresEnv = ({ postgres, values }: Release): Env[] => [
   variable('POSTGRES_HOST', postgres.host),
   variable('POSTGRES_PORT', number(postgres.port)),
@@ -60,35 +47,6 @@ export const rabbitmqEnv = ({ rabbitmq }: Release): Env[] => [
   secretVariable('AMQP_USERNAME', rabbitmq.secret, 'username'),
   secretVariable('AMQP_PASSWORD', rabbitmq.secret, 'password'),
 ];
-
-const FILES = 'files';
-const STORAGE_PATH = '/var/lib/waymark';
-
-/** What a role that reads or writes stored files needs. */
-export const storage = {
-  env: [variable('STORAGE_URL', `file://${STORAGE_PATH}`)],
-  mounts: [{ name: FILES, mountPath: STORAGE_PATH }],
-  volumes: (release: Release): Leafy<k8s.Volume>[] => [
-    { name: FILES, persistentVolumeClaim: { claimName: release.claim } },
-  ],
-  labels: (release: Release) => ({ [STORAGE_LABEL]: release.name }),
-  /** A ReadWriteOnce claim can be on one node only, and the scheduler does not know who shares it. */
-  affinity: (release: Release) =>
-    new Fork<k8s.Affinity>(
-      equals(release.values.storage.accessMode, 'ReadWriteOnce'),
-      {
-        podAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: [
-            {
-              topologyKey: 'kubernetes.io/hostname',
-              labelSelector: { matchLabels: { [STORAGE_LABEL]: release.name } },
-            },
-          ],
-        },
-      },
-      {},
-    ),
-};
 
 /** What holds for every pod of a release; it runs as `user`, under the account of its component. */
 export const everyPod = (release: Release, component: string, user: number) => ({
@@ -120,7 +78,7 @@ export interface RolePod {
 /** The pod of a role: one container of the program, and before it one that brings the ledger up to date. */
 export function rolePod(release: Release, component: string, pod: RolePod): Leafy<k8s.PodTemplateSpec> {
   const { values } = release;
-  const files = pod.storesFiles ? storage : undefined;
+  const files = pod.storesFiles ? storedFiles(release) : undefined;
   const common = {
     image: release.appImage,
     imagePullPolicy: values.image.pullPolicy,
@@ -128,12 +86,13 @@ export function rolePod(release: Release, component: string, pod: RolePod): Leaf
     resources: pod.resources as never,
   };
   const log = variable('LOG_LEVEL', values.logLevel);
+  const tmp = { name: TMP, mountPath: '/tmp' };
   return {
-    metadata: { labels: { ...selectorLabels(release, component), ...files?.labels(release) } },
+    metadata: { labels: { ...selectorLabels(release, component), ...files?.labels } },
     spec: {
       ...everyPod(release, component, NODE_USER),
       automountServiceAccountToken: pod.usesApiServer ?? false,
-      affinity: files ? files.affinity(release) : {},
+      affinity: files ? files.affinity : {},
       terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
       ...(pod.migrates
         ? {
@@ -143,7 +102,7 @@ export function rolePod(release: Release, component: string, pod: RolePod): Leaf
                 name: 'migrate',
                 args: ['migrate', '--wait', '300'],
                 env: [...postgresEnv(release), log],
-                volumeMounts: [{ name: TMP, mountPath: '/tmp' }],
+                volumeMounts: [tmp],
               },
             ],
           }
@@ -162,10 +121,10 @@ export function rolePod(release: Release, component: string, pod: RolePod): Leaf
             timeoutSeconds: 10,
             failureThreshold: 6,
           }),
-          volumeMounts: [{ name: TMP, mountPath: '/tmp' }, ...(files?.mounts ?? [])],
+          volumeMounts: [tmp, ...(files?.mounts ?? [])],
         },
       ],
-      volumes: [{ name: TMP, emptyDir: {} }, ...(files?.volumes(release) ?? [])],
+      volumes: [{ name: TMP, emptyDir: {} }, ...(files?.volumes ?? [])],
     },
   } as Leafy<k8s.PodTemplateSpec>;
 }

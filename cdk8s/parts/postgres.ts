@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import type { Release } from '../release.ts';
-import { containerSecurity, secretVariable, variable } from './pod.ts';
+import { secretVariable, variable } from './env.ts';
+import { containerSecurity } from './pod.ts';
 import { deployServer } from './server.ts';
 
 const COMPONENT = 'postgres';

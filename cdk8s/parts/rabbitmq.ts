@@ -2,7 +2,8 @@ import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import type { Release } from '../release.ts';
 import { metadata } from './construct.ts';
-import { containerSecurity, secretVariable, variable } from './pod.ts';
+import { secretVariable, variable } from './env.ts';
+import { containerSecurity } from './pod.ts';
 import { deployServer } from './server.ts';
 
 const COMPONENT = 'rabbitmq';

@@ -1,8 +1,9 @@
+import { ApiObject } from 'cdk8s';
 import type { k8s, ServiceAccount, ServiceType } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { Leaf, Leafy } from '../leaf.ts';
 import type { Release } from '../release.ts';
-import { resource, service, serviceAccount } from './construct.ts';
+import { resource, service, serviceAccount, setMap } from './construct.ts';
 import { type RolePod, rolePod, selectorLabels } from './pod.ts';
 
 export type Role = RolePod & {
@@ -21,6 +22,9 @@ export function deployRole(
 ): ServiceAccount {
   const { replicas, strategy, serviceType, ...pod } = role;
   const account = serviceAccount(scope, release, component);
+  // By which a cloud gives its rights: on the bucket, here.
+  if (pod.storesFiles)
+    setMap(ApiObject.of(account), 'annotations', release.values.storage.s3.serviceAccountAnnotations);
   resource(
     scope,
     'apps/v1 Deployment',

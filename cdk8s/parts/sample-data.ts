@@ -3,7 +3,8 @@ import { literal, text } from '../leaf.ts';
 import type { Release } from '../release.ts';
 import { API_PORT } from './api.ts';
 import { resource, serviceAccount } from './construct.ts';
-import { containerSecurity, everyPod, NODE_USER, secretVariable, selectorLabels, variable } from './pod.ts';
+import { secretVariable, variable } from './env.ts';
+import { containerSecurity, everyPod, NODE_USER, selectorLabels } from './pod.ts';
 
 const COMPONENT = 'sample-data';
 

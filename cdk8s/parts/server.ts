@@ -3,7 +3,8 @@ import type { Construct } from 'constructs';
 import { type Leafy, Optional, text } from '../leaf.ts';
 import type { ChartValues, Release } from '../release.ts';
 import { resource, service, serviceAccount } from './construct.ts';
-import { type Env, everyPod, selectorLabels } from './pod.ts';
+import type { Env } from './env.ts';
+import { everyPod, selectorLabels } from './pod.ts';
 
 /**
  * Their Services have no address of their own: the name leads to the one pod, and to nobody before it is ready. KEDA, which

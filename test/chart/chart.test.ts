@@ -106,6 +106,63 @@ test('the consumers are KEDA’s to count: their Deployment states no replicas',
   expect(consumer!.spec).not.toHaveProperty('replicas');
 });
 
+describe('with files in a bucket', () => {
+  const made = (file: string) => byId(rendered('waymark', '--values', `${CHART}/ci/${file}`));
+  const pods = (manifests: Record<string, Manifest>) =>
+    ['api', 'consumer'].map((role) => manifests[`Deployment waymark-${role}`]!.spec.template.spec);
+
+  test('there is no claim, and nothing keeps API and consumers on one node', () => {
+    const manifests = made('s3-values.yaml');
+    expect(Object.keys(manifests)).not.toContain('PersistentVolumeClaim waymark-storage');
+    for (const pod of pods(manifests)) {
+      expect(pod.affinity).toEqual({});
+      expect(pod.volumes).toEqual([
+        { name: 'tmp', emptyDir: {} },
+        { name: 's3-ca', configMap: { name: 'company-authorities' } },
+      ]);
+    }
+    for (const pod of pods(byId(rendered('waymark')))) expect(pod.affinity).toHaveProperty('podAffinity');
+  });
+
+  test('the pods are told where it is, and what opens it', () => {
+    const key = (name: string) => ({ valueFrom: { secretKeyRef: { name: 'waymark-bucket', key: name } } });
+    for (const pod of pods(made('s3-values.yaml')))
+      expect(pod.containers[0].env).toEqual(
+        expect.arrayContaining([
+          { name: 'STORAGE_URL', value: 's3://payers/team/waymark' },
+          { name: 'S3_ENDPOINT', value: 'https://minio.example.com:9000' },
+          { name: 'S3_REGION', value: 'eu-central-1' },
+          { name: 'S3_PATH_STYLE', value: 'false' },
+          { name: 'S3_CA_FILE', value: '/etc/waymark/s3/ca.crt' },
+          { name: 'S3_ENCRYPTION', value: 'aws:kms' },
+          { name: 'S3_KMS_KEY_ID', value: 'alias/waymark' },
+          { name: 'AWS_ACCESS_KEY_ID', ...key('access-key-id') },
+          { name: 'AWS_SECRET_ACCESS_KEY', ...key('secret-access-key') },
+        ]),
+      );
+  });
+
+  test('rights may come by the service accounts of those two, and by nothing else', () => {
+    const manifests = made('s3-by-account-values.yaml');
+    const annotated = Object.values(manifests).filter(
+      ({ kind, metadata }) => kind === 'ServiceAccount' && Object.keys(metadata.annotations ?? {}).length > 0,
+    );
+    expect(annotated.map(({ metadata }) => [metadata.name, metadata.annotations])).toEqual(
+      ['waymark-api', 'waymark-consumer'].map((account) => [
+        account,
+        { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/waymark' },
+      ]),
+    );
+    for (const pod of pods(manifests)) {
+      const variables = pod.containers[0].env.map(({ name }: { name: string }) => name);
+      expect(variables.filter((name: string) => /^(S3|AWS|STORAGE)_/.test(name))).toEqual([
+        'STORAGE_URL',
+        'S3_REGION',
+      ]);
+    }
+  });
+});
+
 test('braces of the dashboard’s legends pass through Helm', () => {
   const dashboard = byId(rendered('waymark'))['ConfigMap waymark-dashboard'];
   expect(dashboard!.data['waymark-pipeline.json']).toContain('{{client}}');
@@ -151,6 +208,17 @@ test.each([
     /\/transformation\/maxDelaySeconds.*maximum/,
   ],
   ['a size that is none', ['--set', 'storage.size=big'], /\/storage\/size.*does not match pattern/],
+  ['no bucket', ['--set', 'storage.type=s3'], /storage\.type is s3: set storage\.s3\.bucket/],
+  [
+    'a bucket that could not be one',
+    ['--set', 'storage.type=s3,storage.s3.bucket=My_Bucket'],
+    /\/storage\/s3\/bucket.*does not match pattern/,
+  ],
+  [
+    'a key that nothing is encrypted with',
+    ['--set', 'storage.s3.kmsKeyId=k,storage.s3.encryption=AES256'],
+    /storage\.s3\.kmsKeyId is of no use unless/,
+  ],
   [
     'no Postgres, and none of your own',
     ['--set', 'postgres.enabled=false'],
