@@ -8,7 +8,7 @@ import { manifestOf } from './parts/construct.ts';
 import { chartReadme } from './readme.ts';
 import { releaseOf } from './release.ts';
 import { rulesOf, rulesTemplate } from './rules.ts';
-import { generatedSecrets, secretTemplate } from './secrets.ts';
+import { generatedSecrets, secretTemplate, tokensTemplate } from './secrets.ts';
 import { leavesOf, ValuesError } from './value.ts';
 import { values } from './values.ts';
 import { valuesSchema, valuesYaml } from './values-files.ts';
@@ -61,6 +61,7 @@ export function chartFiles({ version, description }: Package): Files {
     ...generatedSecrets(release).map(
       (secret) => [`templates/${secret.component}-secret.yaml`, GENERATED + secretTemplate(secret)] as const,
     ),
+    ['templates/api-tokens-secret.yaml', GENERATED + tokensTemplate(release)],
     ...templates,
   ]);
 }

@@ -119,6 +119,10 @@ export const atMost = (leaf: Leaf<number>, limit: number): Leaf<boolean> =>
 export const lengthOf = (leaf: Leaf<string>): Leaf<number> =>
   new Leaf(leaf.plain.length, `len (${leaf.expression})`);
 
+/** The texts of a list with commas between them. */
+export const joined = (leaf: Leaf<readonly string[]>): Leaf<string> =>
+  new Leaf(leaf.plain.join(','), `join "," (${leaf.expression})`);
+
 /** One map over another: what the second says beats the first. */
 export const overlay = (
   under: Record<string, Leaf<string> | string>,

@@ -7,6 +7,8 @@ Send a file:
   TOKEN=$(kubectl -n {{ .Release.Namespace }} get secret {{ default (printf "%s-api" .Release.Name) .Values.api.existingSecret }} -o jsonpath='{.data.token}' | base64 -d)
   curl -H "Authorization: Bearer $TOKEN" -F file=@Patient-claim-clientA-202307.xlsx http://127.0.0.1:8000/files
 
+That token may do everything. For whom it may not: \`waymark token create\`, and its entry into api.tokens, or set api.oidc.
+
 See it go through:
 
   kubectl -n {{ .Release.Namespace }} get tfm,jobs,deploy

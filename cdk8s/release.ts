@@ -21,6 +21,7 @@ export interface Release {
     secret: Leaf<string>;
   };
   readonly apiSecret: Leaf<string>;
+  readonly tokensSecret: Leaf<string>;
   readonly claim: Leaf<string>;
 }
 
@@ -76,6 +77,7 @@ export function releaseOf({
       secret: orElse(rabbitmq.existingSecret, named('rabbitmq')),
     },
     apiSecret: orElse(api.existingSecret, named('api')),
+    tokensSecret: orElse(api.tokensSecret, named('api-tokens')),
     claim: orElse(storage.existingClaim, named('storage')),
   };
 }

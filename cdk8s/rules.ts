@@ -13,7 +13,7 @@ const LONGEST_RELEASE_NAME = 40;
 /** Of releases Helm takes more than of Services Kubernetes does. */
 const SERVICE_NAME = '^[a-z][a-z0-9-]*$';
 
-export function rulesOf({ name, values: { postgres, rabbitmq, storage } }: Release): Rule[] {
+export function rulesOf({ name, values: { api, postgres, rabbitmq, storage } }: Release): Rule[] {
   const bringsNothing = (server: 'postgres' | 'rabbitmq', own: typeof postgres | typeof rabbitmq): Rule[] => {
     const off = not(own.enabled);
     const message = (missing: string) =>
@@ -39,6 +39,10 @@ export function rulesOf({ name, values: { postgres, rabbitmq, storage } }: Relea
     {
       broken: both(not(isEmpty(storage.s3.kmsKeyId)), not(matches(storage.s3.encryption, '^aws:kms'))),
       message: 'storage.s3.kmsKeyId is of no use unless storage.s3.encryption is aws:kms or aws:kms:dsse',
+    },
+    {
+      broken: both(not(isEmpty(api.oidc.issuer)), isEmpty(api.oidc.audience)),
+      message: 'api.oidc.issuer is set: set api.oidc.audience to what its tokens for Waymark have as aud',
     },
     ...bringsNothing('postgres', postgres),
     ...bringsNothing('rabbitmq', rabbitmq),

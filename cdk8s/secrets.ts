@@ -30,6 +30,32 @@ export const generatedSecrets = ({ values: { postgres, rabbitmq, api } }: Releas
   { component: 'api', condition: isEmpty(api.existingSecret), fixed: {}, random: 'token' },
 ];
 
+const labels = (component: string) => `  labels:
+    app.kubernetes.io/component: ${component}
+    app.kubernetes.io/instance: {{ .Release.Name }}
+    app.kubernetes.io/managed-by: {{ .Release.Service }}
+    app.kubernetes.io/name: waymark
+    app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+    helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}`;
+
+/** The key under which a Secret holds the file of tokens. */
+export const TOKENS_KEY = 'tokens.yaml';
+
+/** The file of tokens as the values have it: hashes, no secrets. It says the whole of it, so an upgrade takes tokens away too. */
+export const tokensTemplate = ({
+  values: { api },
+}: Release): string => `{{- if ${isEmpty(api.tokensSecret).expression} }}
+apiVersion: v1
+kind: Secret
+metadata:
+  name: {{ printf "%s-api-tokens" .Release.Name }}
+${labels('api-tokens')}
+type: Opaque
+data:
+  ${TOKENS_KEY}: {{ dict "tokens" (${api.tokens.expression}) | toYaml | b64enc }}
+{{- end }}
+`;
+
 /**
  * The template. What the cluster holds stays, through upgrades, and through an uninstall too: the claims of Postgres and
  * RabbitMQ outlive the release, and the next one must be able to open them.
@@ -45,13 +71,7 @@ apiVersion: v1
 kind: Secret
 metadata:
   name: {{ $name }}
-  labels:
-    app.kubernetes.io/component: ${component}
-    app.kubernetes.io/instance: {{ .Release.Name }}
-    app.kubernetes.io/managed-by: {{ .Release.Service }}
-    app.kubernetes.io/name: waymark
-    app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-    helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+${labels(component)}
   annotations:
     helm.sh/resource-policy: keep
 type: Opaque

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TokenEntry } from '../src/access/tokens.ts';
 import { Spec } from '../src/operator/transformation.ts';
 import { section, value } from './value.ts';
 
@@ -63,7 +64,35 @@ export const values = {
     existingSecret: value(
       name,
       '',
-      'Secret with the key `token` (16 characters or more, no spaces), which clients send as bearer token; empty: one is generated.',
+      'Secret with the key `token` (16 characters or more, no spaces), a bearer token that is admin of all clients; without the key there is none; empty: one is generated.',
+    ),
+    tokens: value(
+      z.array(TokenEntry),
+      [],
+      'Tokens, as `[{name, sha256, role, clients}]`, from `waymark token create`; a running API takes a change in within two minutes.',
+    ),
+    tokensSecret: value(
+      name,
+      '',
+      'Secret with the key `tokens.yaml`, a file of tokens (docs/security.md); empty: one is made of `api.tokens`.',
+    ),
+    oidc: section('An OpenID Connect provider whose access tokens are taken beside those.', {
+      issuer: value(z.string().regex(/^$|^https:\/\//), '', 'Its address, as `iss` has it; empty: none.'),
+      audience: value(name, '', 'What `aud` must hold.'),
+      roleClaim: value(required, 'waymark_role', 'Claim, or path of a claim, with the role.'),
+      clientsClaim: value(required, 'waymark_clients', 'Claim, or path of a claim, with the clients.'),
+      clockToleranceSeconds: value(z.int().min(0).max(300), 30, 'How far clocks may be apart.'),
+    }),
+    rateLimit: section('What one token may send to one pod.', {
+      requestsPerSecond: value(positive, 100, 'Requests a second; above that 429.'),
+      burst: value(positive, 500, 'Requests at once.'),
+    }),
+    maxConcurrentUploads: value(positive, 32, 'Files on their way into one pod; of one token half as many.'),
+    uploadStallSeconds: value(positive, 30, 'After so long with hardly a byte an upload is given up.'),
+    trustedProxies: value(
+      z.array(required),
+      [],
+      'Addresses and networks, such as `10.0.0.0/8`, whose X-Forwarded-For the audit believes: those of the Ingress controller.',
     ),
     maxUploadBytes: value(positive, 4294967296, 'Largest file that is accepted, in bytes.'),
     serviceType: value(

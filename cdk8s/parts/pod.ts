@@ -72,6 +72,8 @@ export interface RolePod {
   /** Whether the ledger has to be there, in its newest form, before it starts. */
   migrates?: boolean;
   storesFiles?: boolean;
+  /** Secrets that it reads as files, and again when they change; it starts without them too. */
+  secretFiles?: { name: string; secret: Leaf<string>; path: string }[];
   terminationGracePeriodSeconds: Leaf<number> | number;
 }
 
@@ -79,6 +81,7 @@ export interface RolePod {
 export function rolePod(release: Release, component: string, pod: RolePod): Leafy<k8s.PodTemplateSpec> {
   const { values } = release;
   const files = pod.storesFiles ? storedFiles(release) : undefined;
+  const { secretFiles = [] } = pod;
   const common = {
     image: release.appImage,
     imagePullPolicy: values.image.pullPolicy,
@@ -121,10 +124,18 @@ export function rolePod(release: Release, component: string, pod: RolePod): Leaf
             timeoutSeconds: 10,
             failureThreshold: 6,
           }),
-          volumeMounts: [tmp, ...(files?.mounts ?? [])],
+          volumeMounts: [
+            tmp,
+            ...(files?.mounts ?? []),
+            ...secretFiles.map(({ name, path }) => ({ name, mountPath: path, readOnly: true })),
+          ],
         },
       ],
-      volumes: [{ name: TMP, emptyDir: {} }, ...(files?.volumes ?? [])],
+      volumes: [
+        { name: TMP, emptyDir: {} },
+        ...(files?.volumes ?? []),
+        ...secretFiles.map(({ name, secret }) => ({ name, secret: { secretName: secret, optional: true } })),
+      ],
     },
   } as Leafy<k8s.PodTemplateSpec>;
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { parseTokens } from '../../src/access/tokens.ts';
 import {
   CHART,
   helm,
@@ -116,7 +117,8 @@ describe('with files in a bucket', () => {
     expect(Object.keys(manifests)).not.toContain('PersistentVolumeClaim waymark-storage');
     for (const pod of pods(manifests)) {
       expect(pod.affinity).toEqual({});
-      expect(pod.volumes).toEqual([
+      const shared = pod.volumes.filter(({ name }: { name: string }) => name !== 'tokens');
+      expect(shared).toEqual([
         { name: 'tmp', emptyDir: {} },
         { name: 's3-ca', configMap: { name: 'company-authorities' } },
       ]);
@@ -173,7 +175,8 @@ describe('Secrets', () => {
     manifestsIn(rendered('waymark', ...args)).filter(({ kind }) => kind === 'Secret');
 
   test('are made of random text, each with its own', () => {
-    const values = secrets().map(({ data }) => Buffer.from(data.password ?? data.token, 'base64').toString());
+    const random = secrets().filter(({ metadata }) => metadata.name !== 'waymark-api-tokens');
+    const values = random.map(({ data }) => Buffer.from(data.password ?? data.token, 'base64').toString());
     expect(values).toHaveLength(3);
     expect(new Set(values).size).toBe(3);
     for (const value of values) expect(value).toMatch(/^[A-Za-z0-9]{40}$/);
@@ -184,7 +187,25 @@ describe('Secrets', () => {
       '--set',
       `${server}.existingSecret=mine`,
     ]);
-    expect(secrets(...given)).toEqual([]);
+    expect(secrets(...given, '--set', 'api.tokensSecret=mine')).toEqual([]);
+  });
+
+  test('the one with tokens says what the values say, and nothing by default', () => {
+    const tokensIn = (...args: string[]) => {
+      const { data } = secrets(...args).find(({ metadata }) => metadata.name === 'waymark-api-tokens')!;
+      return parseTokens(Buffer.from(data['tokens.yaml'], 'base64').toString());
+    };
+    expect(tokensIn()).toEqual([]);
+    expect(
+      tokensIn('--values', `${CHART}/ci/everything-values.yaml`).map(({ id, role, clients }) => [
+        id,
+        role,
+        clients,
+      ]),
+    ).toEqual([
+      ['token:client-a', 'upload', ['client_a']],
+      ['token:operations', 'admin', '*'],
+    ]);
   });
 });
 
@@ -223,6 +244,21 @@ test.each([
     'no Postgres, and none of your own',
     ['--set', 'postgres.enabled=false'],
     /postgres\.enabled is false: set postgres\.host/,
+  ],
+  [
+    'a token of no role',
+    ['--set-json', `api.tokens=[{"name":"a","sha256":"${'0'.repeat(64)}","role":"root","clients":"*"}]`],
+    /\/api\/tokens\/0\/role.*must be one of/,
+  ],
+  [
+    'a secret where its hash belongs',
+    ['--set-json', 'api.tokens=[{"name":"a","sha256":"wmk_secret","role":"read","clients":"*"}]'],
+    /\/api\/tokens\/0\/sha256.*does not match pattern/,
+  ],
+  [
+    'an identity provider without an audience',
+    ['--set', 'api.oidc.issuer=https://idp.example.com'],
+    /set api\.oidc\.audience/,
   ],
   [
     'a broker of your own without a Secret',
