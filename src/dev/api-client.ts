@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { uploadFile } from './upload.ts';
 
 /** A file as the API tells of it: what the command line needs of it. */
@@ -51,11 +52,21 @@ export interface ApiClient {
   newestRun(): Promise<RunAnswer | undefined>;
 }
 
+interface Answered {
+  status: number;
+  body: string;
+  /** Seconds, where the API asks for patience. */
+  retryAfter: string | undefined;
+}
+
 export interface ApiClientOptions {
   url: string;
   token: string;
   signal?: AbortSignal;
 }
+
+/** How often a request that is one too many (429) is sent again, each time when the API says. */
+const TIMES_AGAIN = 20;
 
 /** Speaks with a Waymark API. All its functions throw ApiError where the API cannot be used. */
 export function createApiClient({ url, token, signal }: ApiClientOptions): ApiClient {
@@ -73,16 +84,27 @@ export function createApiClient({ url, token, signal }: ApiClientOptions): ApiCl
     }
   }
 
+  async function patiently(call: () => Promise<Answered>): Promise<Answered> {
+    for (let times = 1; ; times++) {
+      const answer = await reach(call);
+      if (answer.status !== 429 || times > TIMES_AGAIN) return answer;
+      await delay((Number(answer.retryAfter) || 1) * 1000, undefined, signal ? { signal } : {});
+    }
+  }
+
   async function read<T>(path: string): Promise<T> {
-    const response = await reach(() => fetch(new URL(path, url), { headers, ...(signal ? { signal } : {}) }));
-    const body = await reach(() => response.text());
-    if (!response.ok) throw new ApiError(`The API answers ${response.status} to ${path}: ${problemIn(body)}`);
+    const { status, body } = await patiently(async () => {
+      const response = await fetch(new URL(path, url), { headers, ...(signal ? { signal } : {}) });
+      const retryAfter = response.headers.get('retry-after') ?? undefined;
+      return { status: response.status, body: await response.text(), retryAfter };
+    });
+    if (status !== 200) throw new ApiError(`The API answers ${status} to ${path}: ${problemIn(body)}`);
     return JSON.parse(body) as T;
   }
 
   return {
     async send(path) {
-      const { status, body } = await reach(() =>
+      const { status, body } = await patiently(() =>
         uploadFile(new URL('/files', url), path, { headers, signal }),
       );
       if (status === 202) return { outcome: 'accepted', file: JSON.parse(body) as FileAnswer };

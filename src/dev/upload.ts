@@ -20,7 +20,7 @@ export async function uploadFile(
   url: URL,
   path: string,
   options: { headers: Record<string, string>; signal?: AbortSignal | undefined },
-): Promise<{ status: number; body: string }> {
+): Promise<{ status: number; body: string; retryAfter: string | undefined }> {
   const boundary = `waymark-${randomUUID()}`;
   const name = basename(path).replace(/["\r\n]/g, (found) => ESCAPES[found]!);
   const head = Buffer.from(
@@ -48,5 +48,9 @@ export async function uploadFile(
   }, outgoing);
   sent.catch(() => {});
   const [response] = await answered;
-  return { status: response.statusCode!, body: await text(response) };
+  return {
+    status: response.statusCode!,
+    body: await text(response),
+    retryAfter: response.headers['retry-after'],
+  };
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiClient } from '../../src/dev/api-client.ts';
 import { MAX_CELLS, MAX_STRINGS } from '../../src/load/zip-counts.ts';
 import { Pipeline, type Process } from '../setup/pipeline.ts';
 import { sendBody, sendBytes } from '../setup/raw-request.ts';
@@ -269,6 +270,12 @@ describe('requests', () => {
       async () => (await status('/feeds', HEADERS.authorization)).status === 200,
       'the token to be let in again',
     );
+    // The command line waits for as long as it is told.
+    const client = createApiClient({
+      url: limited.url,
+      token: HEADERS.authorization.slice('Bearer '.length),
+    });
+    await Promise.all(Array.from({ length: 12 }, () => client.newestRun()));
     await limited.stop();
   });
 
