@@ -42,3 +42,34 @@ test('a token that no client could send is refused', () => {
     /API_TOKEN: must hold no spaces/,
   );
 });
+
+describe('the storage', () => {
+  const read = (env: NodeJS.ProcessEnv) => readConfig(env, 'storage');
+
+  test.each([
+    [{ STORAGE_URL: 'file:///var/lib/waymark' }],
+    [{ STORAGE_URL: 's3://payers' }],
+    [{ STORAGE_URL: 's3://payers/team/waymark', S3_ENCRYPTION: 'aws:kms', S3_KMS_KEY_ID: 'alias/waymark' }],
+    [{ STORAGE_URL: 's3://payers', S3_ENDPOINT: '', S3_KMS_KEY_ID: '', S3_PATH_STYLE: '' }],
+  ])('may be %o', (env) => {
+    expect(read(env).STORAGE_URL).toBe(env.STORAGE_URL);
+  });
+
+  test.each([
+    [{}, 'STORAGE_URL: is not set'],
+    [{ STORAGE_URL: 'ftp://host/' }, 'STORAGE_URL: '],
+    [{ STORAGE_URL: 's3:///prefix' }, 'STORAGE_URL: must name a bucket'],
+    [{ STORAGE_URL: 's3://My_Bucket/' }, 'STORAGE_URL: must name a bucket'],
+    [{ STORAGE_URL: 's3://payers?region=x' }, 'STORAGE_URL: must be s3://bucket/prefix and no more'],
+    [{ STORAGE_URL: 's3://payers:9000/x' }, 'STORAGE_URL: must be s3://bucket/prefix and no more'],
+    [{ STORAGE_URL: 's3://key:secret@payers/' }, 'STORAGE_URL: must hold no credentials'],
+    [{ STORAGE_URL: 's3://payers', S3_ENDPOINT: 'minio:9000' }, 'S3_ENDPOINT: '],
+    [{ STORAGE_URL: 's3://payers', S3_PATH_STYLE: 'perhaps' }, 'S3_PATH_STYLE: '],
+    [{ STORAGE_URL: 's3://payers', S3_ENCRYPTION: 'aes' }, 'S3_ENCRYPTION: '],
+    [{ STORAGE_URL: 's3://payers', S3_KMS_KEY_ID: 'k' }, 'S3_KMS_KEY_ID: is of no use unless S3_ENCRYPTION'],
+  ])('may not be %o', (env, complaint) => {
+    expect(() => read(env)).toThrow(ConfigError);
+    expect(() => read(env)).toThrow(complaint);
+    expect(() => read(env)).not.toThrow(/secret@/);
+  });
+});

@@ -36,7 +36,11 @@ export function storageError(error: unknown, doing: string): unknown {
   if (NO_CREDENTIALS.test(name)) return as('EACCES', `no valid credentials were found (${name})`);
   if (UNTRUSTED.test(code))
     return as('EACCES', `its certificate is not trusted (${code}); S3_CA_FILE can name its authority`);
-  if (status === undefined ? isOutOfReach(error) : status >= 500 || status === 429 || status === 408)
+  if (
+    status === undefined
+      ? isOutOfReach(error)
+      : (status >= 500 && status !== 501) || status === 429 || status === 408
+  )
     return as('EAGAIN', `it is out of reach, or too busy (${code || answer})`);
   return status === undefined ? error : as('EACCES', `it is refused (${answer}): ${message}`);
 }
