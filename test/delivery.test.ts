@@ -12,7 +12,9 @@ import { until } from './setup/until.ts';
 
 let pipeline: Pipeline;
 beforeAll(async () => {
-  pipeline = await Pipeline.start({ consumers: 2, env: { MAX_ATTEMPTS: '3' } });
+  // One token may have half of the uploads that are under way: 30 files are sent at once here.
+  const env = { MAX_ATTEMPTS: '3', MAX_CONCURRENT_UPLOADS: '64' };
+  pipeline = await Pipeline.start({ consumers: 2, env });
 });
 afterAll(() => pipeline?.stop());
 
