@@ -79,7 +79,7 @@ async function bench(size: Size): Promise<Run> {
   try {
     const config = { ...settings, POSTGRES_PORT: Number(settings.POSTGRES_PORT) };
     await migrate(config);
-    const pool = createPool(config, 'bench', () => {});
+    const pool = createPool(config, 'bench', () => {}, { as: 'consumer' });
     for (const feed of (await readFeeds(`${PROJECT}/feeds`)).all)
       await ensureExportTable(pool, feed, feed.columns.map(({ name }) => name)); // biome-ignore format: one call
     await pool.end();

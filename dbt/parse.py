@@ -18,7 +18,13 @@ from runner.parsing import STATE, parsed_files
 
 TARGETS = {"build": BUILD_SCHEMA, "docs": LIVE_SCHEMA}
 # Nothing of this can be known when an image is built.
-ANOTHER_SERVER = {"POSTGRES_HOST": "another.host", "POSTGRES_PORT": "1", "POSTGRES_USER": "another", "POSTGRES_PASSWORD": "another"}
+ANOTHER_SERVER = {
+    "POSTGRES_HOST": "another.host",
+    "POSTGRES_PORT": "1",
+    "POSTGRES_USER": "another",
+    "POSTGRES_PASSWORD": "another",
+    "POSTGRES_ROLE": "another",
+}
 
 
 def main() -> int:

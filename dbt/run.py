@@ -70,10 +70,11 @@ def main() -> int:
 def run(run_id: str | None, full_refresh: bool, target: Path, summary: Summary) -> int:
     connection = database.connect("waymark-run")
     try:
+        os.environ["POSTGRES_ROLE"] = database.take_role(connection) or ""
         publication.take_turn(connection)
         if run_id and not database.run_exists(connection, run_id):
             raise UnknownRun(f"ingest.run has no row {run_id}; start runs through POST /runs, or leave --run-id out")
-        database.end_work(connection)
+        database.end_work()
         publication.clear(connection, BUILD_SCHEMA, LIVE_SCHEMA)
 
         built = dbt_process.build(target / "build", run_id, BUILD_SCHEMA, full_refresh)
@@ -152,9 +153,7 @@ def no_more_signals() -> None:
 def end_work_on_server() -> None:
     """A killed client's statement would go on for as long as it takes: end it."""
     try:
-        connection = database.connect("waymark-run")
-        database.end_work(connection)
-        connection.close()
+        database.end_work()
     except (psycopg2.Error, database.Unreachable):
         pass  # The next run does it before it begins.
 

@@ -23,9 +23,10 @@ export async function migrateAll({ wait }: { wait: number }): Promise<void> {
   const config = readConfig(process.env, 'postgres', 'feeds');
   const feeds = await readFeeds(config.FEEDS_DIR);
   await untilReachable(config, Date.now() + wait * 1000);
-  const applied = await migrate(config);
+  const { applied, withoutRoles } = await migrate(config, readConfig(process.env, 'logins'));
+  if (withoutRoles) console.warn(`Every part has the rights of its login: ${withoutRoles.message}`);
   console.log(applied.length > 0 ? `applied: ${applied.join(', ')}` : 'the ledger is up to date');
-  const pool = createPool(config, 'migrate', () => {});
+  const pool = createPool(config, 'migrate', () => {}, { as: 'consumer' });
   try {
     for (const feed of feeds.all)
       await ensureExportTable(

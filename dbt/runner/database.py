@@ -21,11 +21,33 @@ SERVER_NOTICES_LOSS = """
 """
 
 
+# As src/platform/roles.ts has it: the rights of the transformation and no others, where the roles are set up. What a run makes
+# then belongs to the group, so that a run with another login can replace it.
+TAKE_ROLE = """
+    select set_config('role', rolname, false)
+    from pg_roles
+    where rolname = %s
+      and pg_has_role(rolname, case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end)
+      and has_schema_privilege(rolname, to_regnamespace('ingest')::oid, 'usage')
+"""
+
+
 class Unreachable(Exception):
     """Postgres cannot be reached."""
 
 
+def group_role(part: str) -> str:
+    return f"{os.environ.get('POSTGRES_ROLE_PREFIX') or 'waymark'}_{part}"
+
+
+def take_role(connection) -> str | None:
+    """The role whose rights the connection has from now on; None where it keeps those of its login."""
+    taken = rows(connection, TAKE_ROLE, (group_role("transform"),))
+    return taken[0][0] if taken else None
+
+
 def connect(application_name: str):
+    """A connection with the rights of its login."""
     host = os.environ.get("POSTGRES_HOST", "localhost")
     port = os.environ.get("POSTGRES_PORT", "5432")
     try:
@@ -57,8 +79,10 @@ def run_exists(connection, run_id: str) -> bool:
     return bool(rows(connection, "select 1 from ingest.run where id = %s", (run_id,)))
 
 
-def end_work(connection) -> None:
+def end_work() -> None:
     """Ends what an interrupted run's dbt may still be doing in this database. Only one run is ever at work."""
+    # A login may end its own sessions; the role that it works with may not.
+    connection = connect("waymark-run")
     rows(
         connection,
         """
@@ -68,6 +92,7 @@ def end_work(connection) -> None:
         """,
         (DBT_APPLICATION_NAME,),
     )
+    connection.close()
 
 
 def keep_artifact(connection, run_id: str, name: str, content_type: str, body: bytes | None) -> None:

@@ -9,7 +9,7 @@ import uuid
 import psycopg2
 from psycopg2 import errors, sql
 
-from runner.database import rows
+from runner.database import group_role, rows
 
 # Any number will do, as long as all runs on a database use the same.
 ADVISORY_LOCK = 7_216_431_077
@@ -60,6 +60,8 @@ def swap(connection, build_schema: str, live_schema: str, run_id: str | None) ->
                 for grant in grants_to_carry_over(cursor, live_schema, build_schema):
                     cursor.execute(grant)
                 cursor.execute(rename(live_schema, old_schema))
+            for grant in grants_to_readers(cursor, build_schema):
+                cursor.execute(grant)
             cursor.execute(rename(build_schema, live_schema))
             if run_id:
                 cursor.execute("update ingest.run set published_at = clock_timestamp() where id = %s", (run_id,))
@@ -102,6 +104,19 @@ def grants_to_carry_over(cursor, live_schema: str, build_schema: str) -> list[st
         {"live": live_schema, "build": build_schema},
     )
     return [statement for (statement,) in cursor.fetchall()]
+
+
+def grants_to_readers(cursor, build_schema: str) -> list[sql.Composed]:
+    """Whoever reads the marts may read these from the moment on that they are the marts, and not before."""
+    reader = group_role("reader")
+    cursor.execute("select 1 from pg_roles where rolname = %s", (reader,))
+    if not cursor.fetchone():
+        return []
+    schema, role = sql.Identifier(build_schema), sql.Identifier(reader)
+    return [
+        sql.SQL("grant usage on schema {} to {}").format(schema, role),
+        sql.SQL("grant select on all tables in schema {} to {}").format(schema, role),
+    ]
 
 
 def drop_old(connection, live_schema: str) -> None:

@@ -31,8 +31,11 @@ export const api = () =>
     const storage = await openStorage(config);
     const swept = await storage.sweep(new Date(Date.now() - 2 * REQUEST_DEADLINE_MS));
     if (swept > 0) log.warn({ uploads: swept }, 'uploads that a killed API left half done were forgotten');
-    const pool = createPool(config, 'api', (error) =>
-      log.warn({ err: error }, 'an idle database connection was lost'),
+    const pool = createPool(
+      config,
+      'api',
+      (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+      { as: 'api' },
     );
     onStop(() => pool.end());
     countLedger(registry, pool, feeds.all);

@@ -7,6 +7,8 @@ export const HOME = `${PROJECT}/.waymark`;
 
 export const LOGS = `${HOME}/log`;
 export const TOOLS = `${HOME}/tools`;
+/** Passwords of the logins on our own Postgres. */
+export const LOGINS = `${HOME}/postgres-logins`;
 export const ENV_FILE = `${HOME}/env`;
 export const DEV_LOCK = `${HOME}/dev.lock`;
 export const CHILDREN = `${HOME}/children.json`;

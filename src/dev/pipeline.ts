@@ -1,8 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import getPort, { portNumbers } from 'get-port';
+import type { Part } from '../platform/roles.ts';
 import type { Ending } from './ending.ts';
-import { DBT_PYTHON, HOME, PROJECT } from './paths.ts';
+import { type Logins, loginsIn, loginVariables } from './logins.ts';
+import { DBT_PYTHON, HOME, LOGINS, PROJECT } from './paths.ts';
 import { choosePort } from './ports.ts';
 import type { PostgresSettings } from './postgres.ts';
 import { type Role, runCommand, startRole } from './role.ts';
@@ -17,6 +19,8 @@ export interface Running {
 
 export interface Pipeline {
   settings: Servers['settings'] & PostgresSettings;
+  /** What each part logs in with on a Postgres of our own; on one that is there, all use the login that it was given. */
+  logins: Logins | undefined;
   apiUrl: string;
   apiToken: string;
   docsUrl: string;
@@ -70,17 +74,19 @@ export async function startPipeline({ ending, say, running }: PipelineOptions): 
   };
 
   say('Bringing the tables up to date ...');
-  await runCommand('migrate', env, ending.signal);
+  const logins = process.env.POSTGRES_HOST ? undefined : loginsIn(LOGINS);
+  await runCommand('migrate', { ...env, ...(logins && loginVariables(logins)) }, ending.signal);
 
   say('Starting the API, two consumers, the transformation loop and the docs server ...');
   const apiUrl = `http://${LOCAL}:${apiPort}`;
   const docsUrl = `http://${LOCAL}:${docsPort}`;
   const metricsUrls: Record<string, string> = {};
-  const start = async (name: string, command: string, url: string, own: NodeJS.ProcessEnv = {}) => {
+  const start = async (name: string, command: Part, url: string, own: NodeJS.ProcessEnv = {}) => {
     metricsUrls[name] = `${url}/metrics`;
-    running.roles.push(await startRole({ name, command, env: { ...env, ...own }, url, ending, say }));
+    const roleEnv = { ...env, ...logins?.[command], ...own };
+    running.roles.push(await startRole({ name, command, env: roleEnv, url, ending, say }));
   };
-  const startUnasked = async (name: string, command: string) => {
+  const startUnasked = async (name: string, command: Part) => {
     const port = await getPort({ port: METRICS_PORTS });
     await start(name, command, `http://${LOCAL}:${port}`, { METRICS_PORT: String(port) });
   };
@@ -92,7 +98,7 @@ export async function startPipeline({ ending, say, running }: PipelineOptions): 
     start('docs', 'docs', docsUrl),
   ]);
   for (const result of started) if (result.status === 'rejected') throw result.reason;
-  return { settings, apiUrl, apiToken, docsUrl, metricsUrls };
+  return { settings, logins, apiUrl, apiToken, docsUrl, metricsUrls };
 }
 
 /** Stops roles, then RabbitMQ, then Postgres: nobody loses a server that it still needs. */
@@ -105,15 +111,22 @@ export function killPipeline(running: Running): void {
   for (const process of [...running.roles, ...running.servers]) process.kill();
 }
 
-/** The variables with which psql, curl and `waymark load` reach the pipeline. */
-export function variablesOf({ settings, apiUrl, apiToken, docsUrl }: Pipeline): Record<string, string> {
+/** The variables with which psql, curl and `waymark load` reach the pipeline; the login reads every schema, and only that. */
+export function variablesOf({
+  settings,
+  logins,
+  apiUrl,
+  apiToken,
+  docsUrl,
+}: Pipeline): Record<string, string> {
+  const reading = { ...settings, ...logins?.auditor };
   return {
-    ...settings,
-    PGHOST: settings.POSTGRES_HOST,
-    PGPORT: settings.POSTGRES_PORT,
-    PGDATABASE: settings.POSTGRES_DB,
-    PGUSER: settings.POSTGRES_USER,
-    PGPASSWORD: settings.POSTGRES_PASSWORD,
+    ...reading,
+    PGHOST: reading.POSTGRES_HOST,
+    PGPORT: reading.POSTGRES_PORT,
+    PGDATABASE: reading.POSTGRES_DB,
+    PGUSER: reading.POSTGRES_USER,
+    PGPASSWORD: reading.POSTGRES_PASSWORD,
     API_URL: apiUrl,
     API_TOKEN: apiToken,
     DOCS_URL: docsUrl,

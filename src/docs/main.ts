@@ -41,8 +41,11 @@ export const docs = () =>
   live('docs', async ({ log, onStop }) => {
     const config = readConfig(process.env, 'postgres', 'docs');
     const registry = createRegistry('docs');
-    const pool = createPool(config, 'docs', (error) =>
-      log.warn({ err: error }, 'an idle database connection was lost'),
+    const pool = createPool(
+      config,
+      'docs',
+      (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+      { as: 'docs' },
     );
     onStop(() => pool.end());
     const app = new Koa();

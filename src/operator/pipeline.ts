@@ -34,6 +34,7 @@ export class Pipeline {
       this.close().catch(this.#onIdleError);
       this.#settings = settings;
       this.#pool = createPool(settings, 'operator', this.#onIdleError, {
+        as: 'transform',
         max: CONNECTIONS,
         queryTimeoutMs: QUERY_TIMEOUT_MS,
       });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { isNetwork, isSafeUrl } from './address.ts';
+import { PARTS, type Part } from './roles.ts';
 
 /** A setting is missing or wrong: the message names the variable and says what it must be. */
 export class ConfigError extends Error {
@@ -19,6 +20,11 @@ const list = (isRight: (entry: string) => boolean, otherwise: string) =>
     .transform((text) => text.split(/[\s,]+/).filter((entry) => entry !== ''))
     .refine((entries) => entries.every(isRight), otherwise);
 
+type LoginVariable = `POSTGRES_${Uppercase<Part>}_${'USER' | 'PASSWORD'}`;
+/** `POSTGRES_API_USER` and so on. */
+export const loginVariable = (part: Part, what: 'USER' | 'PASSWORD') =>
+  `POSTGRES_${part.toUpperCase()}_${what}` as LoginVariable;
+
 /** Every variable that Waymark reads, with its default. A role asks for the part that it needs. */
 const parts = {
   postgres: z.object({
@@ -27,7 +33,21 @@ const parts = {
     POSTGRES_DB: z.string().min(1).default('waymark'),
     POSTGRES_USER: z.string().min(1).default('waymark'),
     POSTGRES_PASSWORD: z.string().default(''),
+    /** What the names of the group roles begin with (src/platform/roles.ts); `waymark` where it is not set. */
+    POSTGRES_ROLE_PREFIX: z
+      .string()
+      .regex(/^[a-z_][a-z0-9_]{0,49}$/, 'must be a lower-case name of at most 50 letters, digits and _')
+      .optional(),
   }),
+  /** Logins of their own for the parts, which `waymark migrate` makes where they are missing. */
+  logins: z.object(
+    Object.fromEntries(
+      PARTS.flatMap((part) => [
+        [loginVariable(part, 'USER'), z.string().optional()],
+        [loginVariable(part, 'PASSWORD'), z.string().optional()],
+      ]),
+    ) as Record<LoginVariable, z.ZodOptional<z.ZodString>>,
+  ),
   amqp: z
     .object({
       AMQP_URL: z.url({ protocol: /^amqps?$/ }).default('amqp://127.0.0.1:5672'),

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Config } from './config.ts';
+import { type Part, roleOf, takeRole } from './roles.ts';
 
 export type Pool = pg.Pool;
 export type Client = pg.ClientBase;
@@ -26,7 +27,9 @@ export function connectionSettings(config: Config<'postgres'>): pg.ClientConfig 
   };
 }
 
-export interface PoolLimits {
+export interface PoolOptions {
+  /** Whose rights the connections have; those of the login where it is not given. */
+  as?: Part;
   /** Connections at most. */
   max?: number;
   /** After how many milliseconds without an answer a query fails; never by default, as a load may take an hour. */
@@ -38,7 +41,7 @@ export function createPool(
   config: Config<'postgres'>,
   applicationName: string,
   onIdleError: (error: Error) => void,
-  { max = 10, queryTimeoutMs }: PoolLimits = {},
+  { as, max = 10, queryTimeoutMs }: PoolOptions = {},
 ): Pool {
   const pool = new pg.Pool({
     ...connectionSettings(config),
@@ -46,6 +49,7 @@ export function createPool(
     connectionTimeoutMillis: 10_000,
     max,
     ...(queryTimeoutMs !== undefined && { query_timeout: queryTimeoutMs }),
+    ...(as && { onConnect: (client: pg.ClientBase) => takeRole(client, roleOf(config, as)) }),
   });
   pool.on('error', onIdleError);
   return pool;
@@ -109,6 +113,11 @@ export const SqlState = {
   uniqueViolation: '23505',
   programLimitExceeded: '54000',
   tooManyColumns: '54011',
+  insufficientPrivilege: '42501',
+  undefinedObject: '42704',
+  duplicateObject: '42710',
+  invalidPassword: '28P01',
+  internalError: 'XX000',
   lockNotAvailable: '55P03',
   cannotConnectNow: '57P03',
 } as const;

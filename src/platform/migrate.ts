@@ -3,16 +3,26 @@ import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import type { Config } from './config.ts';
 import { connectionSettings } from './database.ts';
+import { setUpRoles } from './logins.ts';
+import { RolesMissing } from './roles.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
 /** Any number that nobody else uses: one migration at a time, the others wait for it. */
 const MIGRATION_LOCK = 7_349_021;
 
+export interface Migrated {
+  /** The names of the migrations that were applied. */
+  applied: string[];
+  /** Why the parts work with the rights of their logins; undefined where they have roles of their own. */
+  withoutRoles?: RolesMissing;
+}
+
 /**
- * Brings the ledger's tables to their newest form. Safe to call from many processes at once.
- * @returns the names of the migrations that were applied
+ * Brings the ledger's tables to their newest form, and what each part may do with them. Safe to call from many processes
+ * at once.
+ * @throws RolesMissing where logins are wanted and cannot be made; without any, what is there works with one login, too
  */
-export async function migrate(config: Config<'postgres'>): Promise<string[]> {
+export async function migrate(config: Config<'postgres'>, logins?: Config<'logins'>): Promise<Migrated> {
   const client = new pg.Client({ ...connectionSettings(config), application_name: 'waymark-migrate' });
   await client.connect();
   try {
@@ -26,7 +36,14 @@ export async function migrate(config: Config<'postgres'>): Promise<string[]> {
       noLock: true,
       log: () => {},
     });
-    return applied.map((migration) => migration.name);
+    const names = applied.map((migration) => migration.name);
+    try {
+      await setUpRoles(client, config, logins);
+    } catch (error) {
+      if (!(error instanceof RolesMissing) || Object.keys(logins ?? {}).length > 0) throw error;
+      return { applied: names, withoutRoles: error };
+    }
+    return { applied: names };
   } finally {
     await client.end();
   }

@@ -15,8 +15,11 @@ export const transform = () =>
     const managementUrl = config.RABBITMQ_MANAGEMENT_URL ?? managementBeside(config.AMQP_URL);
     const registry = createRegistry('transform');
     const metrics = new TransformMetrics(registry);
-    const pool = createPool(config, 'transform', (error) =>
-      log.warn({ err: error }, 'an idle database connection was lost'),
+    const pool = createPool(
+      config,
+      'transform',
+      (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+      { as: 'transform' },
     );
     onStop(() => pool.end());
     const lastSuccess = await lastSuccessAt(pool);

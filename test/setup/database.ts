@@ -14,8 +14,15 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const server = inject('postgres');
   const name = `waymark_test_${randomBytes(8).toString('hex')}`;
   await query(server, 'postgres', `create database ${name} template ${inject('templateDatabase')}`);
+  // Rights to a database itself are not copied with it.
+  await query(server, 'postgres', `grant create on database ${name} to ${inject('rolePrefix')}_transform`);
   return {
-    config: { ...server, POSTGRES_PORT: Number(server.POSTGRES_PORT), POSTGRES_DB: name },
+    config: {
+      ...server,
+      POSTGRES_PORT: Number(server.POSTGRES_PORT),
+      POSTGRES_DB: name,
+      POSTGRES_ROLE_PREFIX: inject('rolePrefix'),
+    },
     async drop() {
       await query(server, 'postgres', `drop database if exists ${name} with (force)`);
     },

@@ -12,12 +12,14 @@ import {
 } from '../../src/dev/postgres.ts';
 import { existingRabbitmq, type RabbitmqSettings, startRabbitmq } from '../../src/dev/rabbitmq.ts';
 import { migrate } from '../../src/platform/migrate.ts';
+import { PARTS, roleOf } from '../../src/platform/roles.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     postgres: PostgresSettings;
     rabbitmq: RabbitmqSettings;
     templateDatabase: string;
+    rolePrefix: string;
   }
 }
 
@@ -63,16 +65,24 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const templateDatabase = `waymark_template_${process.pid}`;
   await query(first.value, 'postgres', `drop database if exists ${templateDatabase}`);
   await query(first.value, 'postgres', `create database ${templateDatabase}`);
-  await migrate({
+  // Roles are the whole server's: a server that is not ours keeps none of them.
+  const rolePrefix = `waymark_test_${process.pid}`;
+  const config = {
     ...first.value,
     POSTGRES_PORT: Number(first.value.POSTGRES_PORT),
     POSTGRES_DB: templateDatabase,
-  });
+    POSTGRES_ROLE_PREFIX: rolePrefix,
+  };
+  const { withoutRoles } = await migrate(config);
+  if (withoutRoles) throw withoutRoles;
   project.provide('postgres', first.value);
   project.provide('rabbitmq', second.value);
   project.provide('templateDatabase', templateDatabase);
+  project.provide('rolePrefix', rolePrefix);
   return async () => {
     await query(first.value, 'postgres', `drop database if exists ${templateDatabase}`);
+    const roles = PARTS.map((part) => roleOf(config, part)).join(', ');
+    await query(first.value, 'postgres', `drop role if exists ${roles}`);
     await teardown();
   };
 }

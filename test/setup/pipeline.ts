@@ -77,6 +77,7 @@ export class Pipeline {
       POSTGRES_DB: config.POSTGRES_DB,
       POSTGRES_USER: config.POSTGRES_USER,
       POSTGRES_PASSWORD: config.POSTGRES_PASSWORD,
+      POSTGRES_ROLE_PREFIX: config.POSTGRES_ROLE_PREFIX!,
       AMQP_URL: vhost.config.AMQP_URL,
       RABBITMQ_MANAGEMENT_URL: vhost.config.RABBITMQ_MANAGEMENT_URL,
       STORAGE_URL: pathToFileURL(storage).href,

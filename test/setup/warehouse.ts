@@ -26,6 +26,8 @@ const MAX_WORKBOOK_BYTES = 1024 ** 3;
 /** A database with ledger, export tables and marts, without the processes around it: files are loaded by a call. */
 export class Warehouse {
   readonly db: Pool;
+  /** With the rights of a consumer, whose group owns the tables of `export`. */
+  readonly #consumer: Pool;
   readonly env: NodeJS.ProcessEnv;
   /** Where dbt writes. */
   readonly target: string;
@@ -39,6 +41,7 @@ export class Warehouse {
     this.#feeds = feeds;
     this.#folder = folder;
     this.db = createPool(config, 'test', () => {});
+    this.#consumer = createPool(config, 'test', () => {}, { as: 'consumer' });
     this.target = join(folder, 'target');
     this.env = {
       ...process.env,
@@ -49,14 +52,15 @@ export class Warehouse {
     };
   }
 
-  static async create(env: Record<string, string> = {}): Promise<Warehouse> {
-    const database = await createTestDatabase();
+  /** @param given a database that is migrated, if it is not to be a new one */
+  static async create(env: Record<string, string> = {}, given?: TestDatabase): Promise<Warehouse> {
+    const database = given ?? (await createTestDatabase());
     const feeds = await readFeeds(env.FEEDS_DIR ?? join(PROJECT, 'feeds'), { none: true });
     const folder = await mkdtemp(join(tmpdir(), 'waymark-warehouse-'));
     const warehouse = new Warehouse(database, feeds, folder, env);
     for (const feed of feeds.all)
       await ensureExportTable(
-        warehouse.db,
+        warehouse.#consumer,
         feed,
         feed.columns.map(({ name }) => name),
       );
@@ -91,12 +95,12 @@ export class Warehouse {
     if (file.state !== 'received') return file.id;
     const storage = { read: source.read } as unknown as Storage;
     const loading = {
-      pool: this.db,
+      pool: this.#consumer,
       storage: { ...storage, read: (_: string, range?: ByteRange) => source.read(range) },
       feeds: this.#feeds,
       ...options,
     };
-    await withConnection(this.db, async ({ client: connection }) => {
+    await withConnection(this.#consumer, async ({ client: connection }) => {
       const claimed = (await claimFile(connection, file.id))!;
       const { state } = await loadFile(connection, claimed, loading);
       if (state !== 'loaded') throw new Error(`${path} is ${state}`);
@@ -131,7 +135,7 @@ export class Warehouse {
   }
 
   async drop(): Promise<void> {
-    await this.db.end();
+    await Promise.all([this.db.end(), this.#consumer.end()]);
     await this.#database.drop();
     await rm(this.#folder, { recursive: true, force: true });
   }
