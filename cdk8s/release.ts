@@ -1,4 +1,5 @@
-import { choose, isEmpty, Leaf, orElse, type Resolution, text } from './leaf.ts';
+import { PARTS, type Part } from '../src/platform/roles.ts';
+import { both, choose, equals, isEmpty, Leaf, not, orElse, type Resolution, text } from './leaf.ts';
 import type { Leaves } from './value.ts';
 import type { values } from './values.ts';
 
@@ -13,17 +14,48 @@ export interface Release {
   named(component: string): Leaf<string>;
   readonly appImage: Leaf<string>;
   readonly dbtImage: Leaf<string>;
-  readonly postgres: { host: Leaf<string>; port: Leaf<number>; secret: Leaf<string> };
+  readonly postgres: {
+    host: Leaf<string>;
+    port: Leaf<number>;
+    /** Of the login that migrates. */
+    secret: Leaf<string>;
+    /** Of the logins of the parts. */
+    logins: Record<Part, Leaf<string>>;
+    ca: Authority;
+  };
   readonly rabbitmq: {
     host: Leaf<string>;
     amqpUrl: Leaf<string>;
     managementUrl: Leaf<string>;
     secret: Leaf<string>;
+    ca: Authority;
   };
   readonly apiSecret: Leaf<string>;
   readonly tokensSecret: Leaf<string>;
   readonly claim: Leaf<string>;
 }
+
+/** Where the certificates are of those that may sign a server's. */
+export interface Authority {
+  /** Whether there are any. */
+  given: Leaf<boolean>;
+  inSecret: Leaf<boolean>;
+  secret: Leaf<string>;
+  configMap: Leaf<string>;
+  key: Leaf<string>;
+}
+
+const authorityOf = ({
+  caSecret,
+  caConfigMap,
+  caKey,
+}: Pick<ChartValues['postgres']['tls'], 'caSecret' | 'caConfigMap' | 'caKey'>): Authority => ({
+  given: not(both(isEmpty(caSecret), isEmpty(caConfigMap))),
+  inSecret: not(isEmpty(caSecret)),
+  secret: caSecret,
+  configMap: caConfigMap,
+  key: caKey,
+});
 
 export interface ReleaseOptions {
   values: ChartValues;
@@ -53,6 +85,8 @@ export function releaseOf({
 
   const { postgres, rabbitmq, api, storage } = values;
   const rabbitmqHost = choose(rabbitmq.enabled, named('rabbitmq'), rabbitmq.host);
+  const postgresSecret = orElse(postgres.existingSecret, named('postgres'));
+  const encrypted = equals(rabbitmq.scheme, 'amqps');
   return {
     values,
     resolution,
@@ -63,7 +97,14 @@ export function releaseOf({
     postgres: {
       host: choose(postgres.enabled, named('postgres'), postgres.host),
       port: postgres.port,
-      secret: orElse(postgres.existingSecret, named('postgres')),
+      secret: postgresSecret,
+      logins: Object.fromEntries(
+        PARTS.map((part) => {
+          const otherwise = choose(postgres.enabled, named(`postgres-${part}`), postgresSecret);
+          return [part, orElse(postgres.logins[part].existingSecret, otherwise)];
+        }),
+      ) as Release['postgres']['logins'],
+      ca: authorityOf(postgres.tls),
     },
     rabbitmq: {
       host: rabbitmqHost,
@@ -71,10 +112,15 @@ export function releaseOf({
       managementUrl: choose(
         isEmpty(rabbitmq.managementUrl),
         // KEDA asks from a namespace of its own.
-        text`http://${choose(rabbitmq.enabled, text`${named('rabbitmq')}.${namespace}.svc`, rabbitmq.host)}:15672`,
+        choose(
+          encrypted,
+          text`https://${rabbitmqHost}:15671`,
+          text`http://${choose(rabbitmq.enabled, text`${named('rabbitmq')}.${namespace}.svc`, rabbitmq.host)}:15672`,
+        ),
         rabbitmq.managementUrl,
       ),
       secret: orElse(rabbitmq.existingSecret, named('rabbitmq')),
+      ca: authorityOf(rabbitmq.tls),
     },
     apiSecret: orElse(api.existingSecret, named('api')),
     tokensSecret: orElse(api.tokensSecret, named('api-tokens')),

@@ -46,6 +46,27 @@ export function rulesOf({ name, values: { api, postgres, rabbitmq, storage } }: 
     },
     ...bringsNothing('postgres', postgres),
     ...bringsNothing('rabbitmq', rabbitmq),
+    {
+      broken: both(postgres.enabled, not(equals(postgres.tls.mode, 'disable'))),
+      message:
+        "the chart's own Postgres speaks no TLS: leave postgres.tls.mode at disable, or bring a server of your own",
+    },
+    {
+      broken: both(rabbitmq.enabled, equals(rabbitmq.scheme, 'amqps')),
+      message:
+        "the chart's own RabbitMQ speaks no TLS: leave rabbitmq.scheme at amqp, or bring a server of your own",
+    },
+    {
+      broken: both(
+        matches(postgres.tls.mode, '^verify-'),
+        both(isEmpty(postgres.tls.caSecret), isEmpty(postgres.tls.caConfigMap)),
+      ),
+      message: 'postgres.tls.mode asks for a CA: set postgres.tls.caSecret or postgres.tls.caConfigMap',
+    },
+    ...[postgres.tls, rabbitmq.tls].map(({ caSecret, caConfigMap }) => ({
+      broken: both(not(isEmpty(caSecret)), not(isEmpty(caConfigMap))),
+      message: 'tls.caSecret and tls.caConfigMap are both set: set the one that has the certificates',
+    })),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { PARTS } from '../src/platform/roles.ts';
 import { both, isEmpty, type Leaf } from './leaf.ts';
 import type { Release } from './release.ts';
 
@@ -21,6 +22,12 @@ export const generatedSecrets = ({ values: { postgres, rabbitmq, api } }: Releas
     fixed: { username: 'waymark' },
     random: 'password',
   },
+  ...PARTS.map((part) => ({
+    component: `postgres-${part}`,
+    condition: both(postgres.enabled, isEmpty(postgres.logins[part].existingSecret)),
+    fixed: { username: `waymark_${part}_login` },
+    random: 'password',
+  })),
   {
     component: 'rabbitmq',
     condition: both(rabbitmq.enabled, isEmpty(rabbitmq.existingSecret)),

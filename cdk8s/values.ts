@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TokenEntry } from '../src/access/tokens.ts';
 import { Spec } from '../src/operator/transformation.ts';
+import { SSL_MODES } from '../src/platform/config.ts';
 import { section, value } from './value.ts';
 
 const name = z.string();
@@ -35,6 +36,21 @@ const image = (repository: string, tag: string, says: string) =>
     repository: value(required, repository, 'Where the image is, without a tag.'),
     tag: value(name, tag, tag === '' ? "Its tag; empty: the chart's appVersion." : 'Its tag.'),
     pullPolicy: value(pullPolicy, 'IfNotPresent', 'When the node pulls it.'),
+  });
+
+const authority = {
+  caSecret: value(name, '', "Secret with the certificates, in PEM, of those that may sign the server's."),
+  caConfigMap: value(name, '', 'ConfigMap with them, where they are in no Secret.'),
+  caKey: value(required, 'ca.crt', 'Key in it.'),
+};
+
+const login = (who: string) =>
+  section(`The login of ${who}.`, {
+    existingSecret: value(
+      name,
+      '',
+      "Secret with the keys `username` and `password`; empty: generated for the chart's own Postgres, for yours that of `postgres.existingSecret`.",
+    ),
   });
 
 const persistence = (size: string) =>
@@ -300,8 +316,29 @@ export const values = {
     existingSecret: value(
       name,
       '',
-      'Secret with the keys `username` and `password`; empty: generated once, kept when the release goes.',
+      'Secret with the keys `username` and `password` of the login that owns the database and migrates; empty: generated once, kept when the release goes.',
     ),
+    logins: section('What each part logs in with: docs/postgres-roles.md says what it may.', {
+      api: login('the API'),
+      consumer: login('consumers'),
+      transform: login('the operator and dbt'),
+      docs: login('the docs server'),
+      reader: login('people and tools that read the marts'),
+      auditor: login('people who read everything'),
+    }),
+    rolePrefix: value(
+      z.string().regex(/^[a-z_][a-z0-9_]{0,49}$/),
+      'waymark',
+      'What the names of the group roles begin with. Two databases of one server need two.',
+    ),
+    tls: section('How the connection to a server of your own is protected.', {
+      mode: value(
+        z.enum(SSL_MODES),
+        'disable',
+        "libpq's sslmode: disable, require, verify-ca, or verify-full, which checks that it is your server.",
+      ),
+      ...authority,
+    }),
     image: image('postgres', '17-trixie', 'The official image.'),
     settings: value(
       z.array(z.string()),
@@ -329,8 +366,9 @@ export const values = {
     managementUrl: value(
       name,
       '',
-      'Its management API, for KEDA and the operator; empty: `http://{host}:15672`.',
+      'Its management API, for KEDA and the operator; empty: `http://{host}:15672`, with amqps `https://{host}:15671`.',
     ),
+    tls: section('By what a server of your own, with `scheme: amqps`, shows who it is.', authority),
     vhost: value(unspaced, '/', 'Virtual host.'),
     existingSecret: value(
       name,

@@ -24,6 +24,8 @@ ANOTHER_SERVER = {
     "POSTGRES_USER": "another",
     "POSTGRES_PASSWORD": "another",
     "POSTGRES_ROLE": "another",
+    "POSTGRES_SSLMODE": "verify-full",
+    "POSTGRES_SSLROOTCERT": "/another/ca.crt",
 }
 
 

@@ -1,12 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import Table from 'cli-table3';
-import pg from 'pg';
 import { readFeeds } from './files/feeds.ts';
 import { readStatus } from './files/status.ts';
 import { ensureExportTable } from './load/tables.ts';
 import { type Config, readConfig } from './platform/config.ts';
-import { connectionSettings, createPool, isDatabaseError, SqlState } from './platform/database.ts';
+import {
+  Connection,
+  connectionSettings,
+  createPool,
+  isDatabaseError,
+  SqlState,
+} from './platform/database.ts';
 import { migrate } from './platform/migrate.ts';
+import { TlsError } from './platform/tls.ts';
 
 /** No colours: the output may go into a file. */
 const PLAIN = { head: [], border: [] };
@@ -40,10 +46,10 @@ export async function migrateAll({ wait }: { wait: number }): Promise<void> {
   console.log(`export has a table for each of ${feeds.all.length} feeds`);
 }
 
-/** @throws the last attempt's error, once `deadline` has passed or where it is no question of time: a wrong password */
+/** @throws the last attempt's error, once `deadline` has passed or where it is no question of time: a wrong password or certificate */
 async function untilReachable(config: Config<'postgres'>, deadline: number): Promise<void> {
   for (;;) {
-    const client = new pg.Client({ ...connectionSettings(config), connectionTimeoutMillis: 5000 });
+    const client = new Connection({ ...connectionSettings(config), connectionTimeoutMillis: 5000 });
     client.on('error', () => {}); // What matters of it is told by `connect`.
     try {
       await client.connect();
@@ -51,6 +57,7 @@ async function untilReachable(config: Config<'postgres'>, deadline: number): Pro
     } catch (error) {
       // An answer that is not "I am starting up" (57P03) will not change.
       if (isDatabaseError(error) && error.code !== SqlState.cannotConnectNow) throw error;
+      if (error instanceof TlsError) throw error;
       if (Date.now() > deadline) throw error;
       await delay(LOOK_EVERY_MS);
     } finally {

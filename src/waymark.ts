@@ -4,6 +4,8 @@ import { UsageError } from './feeds/usage.ts';
 import { FeedError } from './files/feeds.ts';
 import { FileRejected } from './load/rejection.ts';
 import { ConfigError } from './platform/config.ts';
+import { RolesMissing } from './platform/roles.ts';
+import { TlsError } from './platform/tls.ts';
 
 /** The exit code of `feeds` where it was called wrongly. */
 const WRONG_ARGUMENTS = 2;
@@ -141,7 +143,11 @@ try {
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException;
   // What the person at the terminal can mend needs a sentence, not a stack.
-  if ([ConfigError, FeedError, FileRejected, UsageError].some((known) => error instanceof known))
+  if (
+    [ConfigError, FeedError, FileRejected, RolesMissing, TlsError, UsageError].some(
+      (known) => error instanceof known,
+    )
+  )
     console.error(message);
   else if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
     console.error('No database answers: start `npm run dev`, or set POSTGRES_HOST.');

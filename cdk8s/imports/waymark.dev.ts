@@ -216,6 +216,13 @@ export interface TransformationSpecQueue {
    * @schema TransformationSpecQueue#vhost
    */
   readonly vhost?: string;
+
+  /**
+   * By what a management API with https shows who it is; without a CA by those that Node knows.
+   *
+   * @schema TransformationSpecQueue#tls
+   */
+  readonly tls?: TransformationSpecQueueTls;
 }
 
 /**
@@ -229,6 +236,7 @@ export function toJson_TransformationSpecQueue(obj: TransformationSpecQueue | un
     'managementUrl': obj.managementUrl,
     'name': obj.name,
     'vhost': obj.vhost,
+    'tls': toJson_TransformationSpecQueueTls(obj.tls),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -268,6 +276,20 @@ export interface TransformationSpecDatabase {
    * @schema TransformationSpecDatabase#name
    */
   readonly name?: string;
+
+  /**
+   * What the names of the group roles begin with, of which `_transform` is taken. Default: waymark.
+   *
+   * @schema TransformationSpecDatabase#rolePrefix
+   */
+  readonly rolePrefix?: string;
+
+  /**
+   * How the connection is protected.
+   *
+   * @schema TransformationSpecDatabase#tls
+   */
+  readonly tls?: TransformationSpecDatabaseTls;
 }
 
 /**
@@ -281,6 +303,8 @@ export function toJson_TransformationSpecDatabase(obj: TransformationSpecDatabas
     'host': obj.host,
     'port': obj.port,
     'name': obj.name,
+    'rolePrefix': obj.rolePrefix,
+    'tls': toJson_TransformationSpecDatabaseTls(obj.tls),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -476,6 +500,102 @@ export function toJson_TransformationSpecJobTemplate(obj: TransformationSpecJobT
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
+ * By what a management API with https shows who it is; without a CA by those that Node knows.
+ *
+ * @schema TransformationSpecQueueTls
+ */
+export interface TransformationSpecQueueTls {
+  /**
+   * Secret with the CAs, in PEM, that may sign the certificate of the server.
+   *
+   * @schema TransformationSpecQueueTls#caSecretName
+   */
+  readonly caSecretName?: string;
+
+  /**
+   * ConfigMap with these, where they are in no Secret.
+   *
+   * @schema TransformationSpecQueueTls#caConfigMapName
+   */
+  readonly caConfigMapName?: string;
+
+  /**
+   * Key of the Secret or ConfigMap.
+   *
+   * @schema TransformationSpecQueueTls#caKey
+   */
+  readonly caKey?: string;
+}
+
+/**
+ * Converts an object of type 'TransformationSpecQueueTls' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_TransformationSpecQueueTls(obj: TransformationSpecQueueTls | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'caSecretName': obj.caSecretName,
+    'caConfigMapName': obj.caConfigMapName,
+    'caKey': obj.caKey,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * How the connection is protected.
+ *
+ * @schema TransformationSpecDatabaseTls
+ */
+export interface TransformationSpecDatabaseTls {
+  /**
+   * What libpq calls sslmode. verify-full: encrypted, and the server shows a certificate of the CA for its name.
+   *
+   * @schema TransformationSpecDatabaseTls#mode
+   */
+  readonly mode?: TransformationSpecDatabaseTlsMode;
+
+  /**
+   * Secret with the CAs, in PEM, that may sign the certificate of the server.
+   *
+   * @schema TransformationSpecDatabaseTls#caSecretName
+   */
+  readonly caSecretName?: string;
+
+  /**
+   * ConfigMap with these, where they are in no Secret.
+   *
+   * @schema TransformationSpecDatabaseTls#caConfigMapName
+   */
+  readonly caConfigMapName?: string;
+
+  /**
+   * Key of the Secret or ConfigMap.
+   *
+   * @schema TransformationSpecDatabaseTls#caKey
+   */
+  readonly caKey?: string;
+}
+
+/**
+ * Converts an object of type 'TransformationSpecDatabaseTls' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_TransformationSpecDatabaseTls(obj: TransformationSpecDatabaseTls | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'mode': obj.mode,
+    'caSecretName': obj.caSecretName,
+    'caConfigMapName': obj.caConfigMapName,
+    'caKey': obj.caKey,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
  * When the image is pulled.
  *
  * @schema TransformationSpecJobTemplateImagePullPolicy
@@ -642,6 +762,22 @@ export function toJson_TransformationSpecJobTemplateTolerations(obj: Transformat
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
 }
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * What libpq calls sslmode. verify-full: encrypted, and the server shows a certificate of the CA for its name.
+ *
+ * @schema TransformationSpecDatabaseTlsMode
+ */
+export enum TransformationSpecDatabaseTlsMode {
+  /** disable */
+  DISABLE = "disable",
+  /** require */
+  REQUIRE = "require",
+  /** verify-ca */
+  VERIFY_HYPHEN_CA = "verify-ca",
+  /** verify-full */
+  VERIFY_HYPHEN_FULL = "verify-full",
+}
 
 /**
  * @schema TransformationSpecJobTemplateResourcesRequests

@@ -4,7 +4,6 @@ import type { Release } from '../release.ts';
 import { TOKENS_KEY } from '../secrets.ts';
 import { resource, setMap, When } from './construct.ts';
 import { type Env, number, variable } from './env.ts';
-import { postgresEnv, rabbitmqEnv } from './pod.ts';
 import { deployRole } from './role.ts';
 
 const COMPONENT = 'api';
@@ -41,8 +40,6 @@ export class Api extends Construct {
       port: { name: 'http', number: API_PORT },
       serviceType: api.serviceType,
       env: [
-        ...postgresEnv(release),
-        ...rabbitmqEnv(release),
         ...accessEnv(release),
         variable('API_PORT', String(API_PORT)),
         variable('MAX_UPLOAD_BYTES', number(api.maxUploadBytes)),
@@ -51,7 +48,8 @@ export class Api extends Construct {
       ],
       secretFiles: [{ name: TOKENS, secret: release.tokensSecret, path: TOKENS_PATH }],
       resources: api.resources,
-      migrates: true,
+      ledgerAs: 'api',
+      usesBroker: true,
       storesFiles: true,
       terminationGracePeriodSeconds: UPLOAD_GRACE_SECONDS,
     });

@@ -1,11 +1,17 @@
+import { ApiObject } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { QUEUE } from '../../src/queue/topology.ts';
-import { ScaledObject, ScaledObjectSpecFallbackBehavior, TriggerAuthentication } from '../imports/keda.sh.ts';
-import type { Leaf } from '../leaf.ts';
+import {
+  ScaledObject,
+  ScaledObjectSpecFallbackBehavior,
+  type TriggerAuthenticationSpecSecretTargetRef as Target,
+} from '../imports/keda.sh.ts';
+import { Fork, type Leaf, type Leafy, Only } from '../leaf.ts';
 import type { Release } from '../release.ts';
 import { asText, metadata, When } from './construct.ts';
 import { number, variable } from './env.ts';
-import { METRICS_PORT, postgresEnv, rabbitmqEnv } from './pod.ts';
+import { METRICS_PORT } from './pod.ts';
 import { deployRole } from './role.ts';
 
 const COMPONENT = 'consumer';
@@ -19,14 +25,13 @@ export class Consumer extends Construct {
       command: 'consumer',
       port: { name: 'metrics', number: METRICS_PORT },
       env: [
-        ...postgresEnv(release),
-        ...rabbitmqEnv(release),
         variable('METRICS_PORT', String(METRICS_PORT)),
         variable('CONSUMER_PREFETCH', number(consumer.prefetch)),
         variable('MAX_ATTEMPTS', number(consumer.maxAttempts)),
       ],
       resources: consumer.resources,
-      migrates: true,
+      ledgerAs: 'consumer',
+      usesBroker: true,
       storesFiles: true,
       terminationGracePeriodSeconds: consumer.terminationGracePeriodSeconds,
     });
@@ -38,15 +43,7 @@ export class Consumer extends Construct {
     const { rabbitmq, values } = release;
     const name = release.named(COMPONENT);
     const when = new When(this, 'autoscaling', autoscaling.enabled);
-    new TriggerAuthentication(when, 'trigger-authentication', {
-      metadata: metadata(name, COMPONENT),
-      spec: {
-        secretTargetRef: [
-          { parameter: 'username', name: asText(rabbitmq.secret), key: 'username' },
-          { parameter: 'password', name: asText(rabbitmq.secret), key: 'password' },
-        ],
-      },
-    });
+    this.#authenticate(when, release);
     new ScaledObject(when, 'scaled-object', {
       metadata: metadata(name, COMPONENT),
       spec: {
@@ -88,6 +85,40 @@ export class Consumer extends Construct {
           },
         ],
       },
+    });
+  }
+
+  /** As whom KEDA asks the management API, and by what that shows who it is. */
+  #authenticate(scope: Construct, release: Release): void {
+    const { secret, ca } = release.rabbitmq;
+    const name = release.named(COMPONENT);
+    const login: Leafy<Target>[] = ['username', 'password'].map((key) => ({
+      parameter: key,
+      name: secret,
+      key,
+    }));
+    const certificates = (from: Leaf<string>): Leafy<Target> => ({
+      parameter: 'ca',
+      name: from,
+      key: ca.key,
+    });
+    // KEDA takes this word from a Secret or ConfigMap, too, and from nowhere else.
+    const withTls = new When(scope, 'with-tls', ca.given);
+    new kplus.ConfigMap(withTls, 'tls', { metadata: metadata(name, COMPONENT), data: { tls: 'enable' } });
+    const tls: Leafy<Target> = { parameter: 'tls', name, key: 'tls' };
+    const spec = {
+      secretTargetRef: [...login, new Only<Target>(ca.inSecret, certificates(ca.secret))],
+      configMapTargetRef: new Fork<Target[]>(
+        ca.given,
+        new Fork<Target[]>(ca.inSecret, [tls], [tls, certificates(ca.configMap)]),
+        [],
+      ),
+    };
+    new ApiObject(scope, 'trigger-authentication', {
+      apiVersion: 'keda.sh/v1alpha1',
+      kind: 'TriggerAuthentication',
+      metadata: metadata(name, COMPONENT),
+      spec,
     });
   }
 }

@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
 import type { Release } from '../release.ts';
 import { variable } from './env.ts';
-import { postgresEnv } from './pod.ts';
 import { deployRole } from './role.ts';
 
 const COMPONENT = 'docs';
@@ -16,9 +15,9 @@ export class Docs extends Construct {
       command: 'docs',
       replicas: docs.replicas,
       port: { name: 'http', number: PORT },
-      env: [...postgresEnv(release), variable('DOCS_PORT', String(PORT))],
+      env: [variable('DOCS_PORT', String(PORT))],
       resources: docs.resources,
-      migrates: true,
+      ledgerAs: 'docs',
       terminationGracePeriodSeconds: 30,
     });
   }

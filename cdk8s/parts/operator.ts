@@ -1,7 +1,7 @@
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { GROUP, PLURAL } from '../../src/operator/transformation.ts';
-import { text } from '../leaf.ts';
+import { orElse, text } from '../leaf.ts';
 import type { Release } from '../release.ts';
 import { asText, metadata } from './construct.ts';
 import { variable } from './env.ts';
@@ -47,8 +47,18 @@ export class Operator extends Construct {
     role.allow(['list'], kplus.ApiResource.PODS);
     role.allow(
       ['get'],
-      secret('postgres', release.postgres.secret),
+      secret('postgres', release.postgres.logins.transform),
       secret('rabbitmq', release.rabbitmq.secret),
+      // Where there is no CA in a Secret or ConfigMap, one that it may read already, or that nobody has.
+      secret('postgres-ca', orElse(release.postgres.ca.secret, release.postgres.logins.transform)),
+      secret('rabbitmq-ca', orElse(release.rabbitmq.ca.secret, release.rabbitmq.secret)),
+    );
+    const configMap = (id: string, name: Parameters<typeof asText>[0]) =>
+      kplus.ConfigMap.fromConfigMapName(this, id, asText(name));
+    role.allow(
+      ['get'],
+      configMap('postgres-ca-map', orElse(release.postgres.ca.configMap, release.named('no-ca'))),
+      configMap('rabbitmq-ca-map', orElse(release.rabbitmq.ca.configMap, release.named('no-ca'))),
     );
     role.allow(['create'], kplus.ApiResource.EVENTS);
     return role;

@@ -1,7 +1,9 @@
 import type { k8s } from 'cdk8s-plus-27';
+import type { Part } from '../../src/platform/roles.ts';
 import type { Leaf, Leafy } from '../leaf.ts';
 import type { Release } from '../release.ts';
-import { type Env, number, secretVariable, variable } from './env.ts';
+import { loginsEnv, toPostgres, toRabbitmq } from './connections.ts';
+import { type Env, variable } from './env.ts';
 import { storedFiles } from './stored-files.ts';
 
 /** What selects the pods of one component of one release: never a hash of the tree, which is equal in two releases. */
@@ -34,20 +36,6 @@ export const NODE_USER = 1000;
 /** Where roles that are asked nothing over HTTP answer probes and Prometheus. */
 export const METRICS_PORT = 9090;
 
-export const postgresEnv = ({ postgres, values }: Release): Env[] => [
-  variable('POSTGRES_HOST', postgres.host),
-  variable('POSTGRES_PORT', number(postgres.port)),
-  variable('POSTGRES_DB', values.postgres.database),
-  secretVariable('POSTGRES_USER', postgres.secret, 'username'),
-  secretVariable('POSTGRES_PASSWORD', postgres.secret, 'password'),
-];
-
-export const rabbitmqEnv = ({ rabbitmq }: Release): Env[] => [
-  variable('AMQP_URL', rabbitmq.amqpUrl),
-  secretVariable('AMQP_USERNAME', rabbitmq.secret, 'username'),
-  secretVariable('AMQP_PASSWORD', rabbitmq.secret, 'password'),
-];
-
 /** What holds for every pod of a release; it runs as `user`, under the account of its component. */
 export const everyPod = (release: Release, component: string, user: number) => ({
   serviceAccountName: release.named(component),
@@ -69,8 +57,9 @@ export interface RolePod {
   resources: Leaf<Record<string, unknown>>;
   /** Whether it speaks with the Kubernetes API. */
   usesApiServer?: boolean;
-  /** Whether the ledger has to be there, in its newest form, before it starts. */
-  migrates?: boolean;
+  /** As whom it works with the ledger, which then has to be there, in its newest form, before it starts. */
+  ledgerAs?: Part;
+  usesBroker?: boolean;
   storesFiles?: boolean;
   /** Secrets that it reads as files, and again when they change; it starts without them too. */
   secretFiles?: { name: string; secret: Leaf<string>; path: string }[];
@@ -82,6 +71,11 @@ export function rolePod(release: Release, component: string, pod: RolePod): Leaf
   const { values } = release;
   const files = pod.storesFiles ? storedFiles(release) : undefined;
   const { secretFiles = [] } = pod;
+  const connections = [
+    ...(pod.ledgerAs ? [toPostgres(release, pod.ledgerAs)] : []),
+    ...(pod.usesBroker ? [toRabbitmq(release)] : []),
+  ];
+  const owner = toPostgres(release, 'owner');
   const common = {
     image: release.appImage,
     imagePullPolicy: values.image.pullPolicy,
@@ -97,15 +91,15 @@ export function rolePod(release: Release, component: string, pod: RolePod): Leaf
       automountServiceAccountToken: pod.usesApiServer ?? false,
       affinity: files ? files.affinity : {},
       terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
-      ...(pod.migrates
+      ...(pod.ledgerAs
         ? {
             initContainers: [
               {
                 ...common,
                 name: 'migrate',
                 args: ['migrate', '--wait', '300'],
-                env: [...postgresEnv(release), log],
-                volumeMounts: [tmp],
+                env: [...owner.env, ...loginsEnv(release), log],
+                volumeMounts: [tmp, ...owner.mounts],
               },
             ],
           }
@@ -115,7 +109,7 @@ export function rolePod(release: Release, component: string, pod: RolePod): Leaf
           ...common,
           name: component,
           args: [pod.command],
-          env: [...pod.env, ...(files?.env ?? []), log],
+          env: [...connections.flatMap(({ env }) => env), ...pod.env, ...(files?.env ?? []), log],
           ports: [{ name: pod.port.name, containerPort: pod.port.number }],
           startupProbe: probe('/healthz', pod.port.name, { periodSeconds: 1, failureThreshold: 120 }),
           readinessProbe: probe('/readyz', pod.port.name, { periodSeconds: 5, timeoutSeconds: 5 }),
@@ -126,6 +120,7 @@ export function rolePod(release: Release, component: string, pod: RolePod): Leaf
           }),
           volumeMounts: [
             tmp,
+            ...connections.flatMap(({ mounts }) => mounts),
             ...(files?.mounts ?? []),
             ...secretFiles.map(({ name, path }) => ({ name, mountPath: path, readOnly: true })),
           ],
@@ -133,6 +128,7 @@ export function rolePod(release: Release, component: string, pod: RolePod): Leaf
       ],
       volumes: [
         { name: TMP, emptyDir: {} },
+        ...connections.flatMap(({ volumes }) => volumes),
         ...(files?.volumes ?? []),
         ...secretFiles.map(({ name, secret }) => ({ name, secret: { secretName: secret, optional: true } })),
       ],

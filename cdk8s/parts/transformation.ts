@@ -3,11 +3,17 @@ import { Construct } from 'constructs';
 import { API_VERSION, KIND } from '../../src/operator/transformation.ts';
 import { QUEUE } from '../../src/queue/topology.ts';
 import type { TransformationSpec } from '../imports/waymark.dev.ts';
-import type { Leafy } from '../leaf.ts';
-import type { Release } from '../release.ts';
+import { type Leafy, Optional } from '../leaf.ts';
+import type { Authority, Release } from '../release.ts';
 import { metadata } from './construct.ts';
 
 const COMPONENT = 'transformation';
+
+const authority = ({ secret, configMap, key }: Authority) => ({
+  caSecretName: new Optional(secret),
+  caConfigMapName: new Optional(configMap),
+  caKey: key,
+});
 
 /** When dbt runs, and the Job that it runs in. */
 export class Transformation extends Construct {
@@ -21,12 +27,15 @@ export class Transformation extends Construct {
         vhost: values.rabbitmq.vhost,
         secretName: rabbitmq.secret,
         managementUrl: rabbitmq.managementUrl,
+        tls: authority(rabbitmq.ca),
       },
       database: {
-        secretName: postgres.secret,
+        secretName: postgres.logins.transform,
         host: postgres.host,
         port: postgres.port,
         name: values.postgres.database,
+        rolePrefix: values.postgres.rolePrefix,
+        tls: { mode: values.postgres.tls.mode as never, ...authority(postgres.ca) },
       },
       drain: {
         stabilizationSeconds: transformation.stabilizationSeconds,

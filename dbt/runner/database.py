@@ -46,6 +46,22 @@ def take_role(connection) -> str | None:
     return taken[0][0] if taken else None
 
 
+def tls() -> dict[str, str]:
+    """libpq's own words; what is not set is as libpq has it."""
+    names = ("sslmode", "sslrootcert", "sslcert", "sslkey")
+    return {name: value for name in names if (value := os.environ.get(f"POSTGRES_{name.upper()}"))}
+
+
+def advice(refusal: str) -> str:
+    if "certificate verify failed" in refusal:
+        return "no CA in POSTGRES_SSLROOTCERT has signed its certificate; let it name the PEM file of the CA that did"
+    if "does not match host name" in refusal:
+        return "its certificate is for another host; connect by a name that it has, or have one made for this one"
+    if "does not support SSL" in refusal:
+        return "it speaks no TLS; turn it on, or set POSTGRES_SSLMODE=disable"
+    return "check POSTGRES_* and that it is up"
+
+
 def connect(application_name: str):
     """A connection with the rights of its login."""
     host = os.environ.get("POSTGRES_HOST", "localhost")
@@ -60,9 +76,10 @@ def connect(application_name: str):
             application_name=application_name,
             connect_timeout=10,
             keepalives_idle=30,
+            **tls(),
         )
     except psycopg2.OperationalError as error:
-        raise Unreachable(f"cannot connect to Postgres at {host}:{port}: check POSTGRES_* and that it is up") from error
+        raise Unreachable(f"cannot connect to Postgres at {host}:{port}: {advice(str(error))}") from error
     connection.autocommit = True
     # A node that dies says no goodbye: without this the server would keep the run's turn for hours.
     rows(connection, SERVER_NOTICES_LOSS)

@@ -42,7 +42,7 @@ export const api = () =>
     countFeeds(registry, pool, feeds.all);
     countWaiting(registry, pool);
     countRuns(registry, pool);
-    const relay = await startRelay(config.AMQP_URL, pool, log);
+    const relay = await startRelay(config, pool, log);
     onStop(() => relay.stop());
     const purging = repeat(
       async () => {

@@ -3,7 +3,7 @@ import { sweepStranded } from '../files/settle.ts';
 import type { Pool } from '../platform/database.ts';
 import { pause } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
-import { connectBroker } from '../queue/connection.ts';
+import { type Broker, connectBroker } from '../queue/connection.ts';
 import { relayOutbox, Unroutable } from '../queue/relay.ts';
 import { assertTopology, QUEUE } from '../queue/topology.ts';
 
@@ -22,7 +22,7 @@ export interface Relaying {
 }
 
 /** Keeps the broker in line with the ledger: publishes the outbox, and anew what the broker lost. */
-export async function startRelay(amqpUrl: string, pool: Pool, log: Log): Promise<Relaying> {
+export async function startRelay(at: Broker, pool: Pool, log: Log): Promise<Relaying> {
   const stop = new AbortController();
   let connected: ChannelModel | undefined;
   let channel: ConfirmChannel | undefined;
@@ -37,7 +37,7 @@ export async function startRelay(amqpUrl: string, pool: Pool, log: Log): Promise
         'the queue is declared with other arguments; delete it while it is empty to renew it',
       );
   };
-  const broker = await connectBroker(amqpUrl, log, async (connection) => {
+  const broker = await connectBroker(at, log, async (connection) => {
     await declare(connection);
     connection.on('close', () => {
       if (connected === connection) connected = undefined;

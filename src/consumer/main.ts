@@ -58,7 +58,7 @@ export const consumer = () =>
     );
     onStop(() => server.close());
 
-    subscription = await subscribe(config.AMQP_URL, config.CONSUMER_PREFETCH, log, async ({ content }) => {
+    subscription = await subscribe(config, config.CONSUMER_PREFETCH, log, async ({ content }) => {
       const fileId = decodeMessage(content);
       if (fileId) return takeMessage(fileId, taking);
       log.error('a message names no file: to the dead letters');

@@ -1,7 +1,7 @@
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { repeat } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
-import { connectBroker } from '../queue/connection.ts';
+import { type Broker, connectBroker } from '../queue/connection.ts';
 import { assertTopology, QUEUE } from '../queue/topology.ts';
 
 /**
@@ -22,7 +22,7 @@ export interface Subscription {
 
 /** Consumes the queue, through lost connections and deleted queues, until told to stop. */
 export async function subscribe(
-  amqpUrl: string,
+  at: Broker,
   prefetch: number,
   log: Log,
   answer: (message: ConsumeMessage) => Promise<Answer>,
@@ -75,7 +75,7 @@ export async function subscribe(
     consuming = { channel, tag: consumerTag };
   };
 
-  const broker = await connectBroker(amqpUrl, log, async (connection) => {
+  const broker = await connectBroker(at, log, async (connection) => {
     connected = connection;
     connection.on('close', () => {
       if (connected === connection) connected = undefined;

@@ -15,6 +15,8 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import pg from 'pg';
+import { readConfig } from '../platform/config.ts';
+import { Connection, connectionSettings } from '../platform/database.ts';
 import { asUser, type Child, startChild, untilReady } from './child.ts';
 import { run } from './command.ts';
 import { findPostgres } from './need.ts';
@@ -27,6 +29,8 @@ export interface PostgresSettings {
   POSTGRES_DB: string;
   POSTGRES_USER: string;
   POSTGRES_PASSWORD: string;
+  /** POSTGRES_SSLMODE and its fellows, of a server that is there. */
+  [tls: `POSTGRES_SSL${string}`]: string;
 }
 
 export interface PostgresOptions {
@@ -115,6 +119,7 @@ export function existingPostgres(env: NodeJS.ProcessEnv): PostgresSettings {
     POSTGRES_DB: env.POSTGRES_DB || NAME,
     POSTGRES_USER: env.POSTGRES_USER || NAME,
     POSTGRES_PASSWORD: env.POSTGRES_PASSWORD ?? '',
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('POSTGRES_SSL'))),
   };
 }
 
@@ -124,12 +129,9 @@ export async function query<Row extends pg.QueryResultRow>(
   database: string,
   text: string,
 ): Promise<Row[]> {
-  const client = new pg.Client({
-    host: settings.POSTGRES_HOST,
-    port: Number(settings.POSTGRES_PORT),
-    database,
-    user: settings.POSTGRES_USER,
-    password: settings.POSTGRES_PASSWORD,
+  const config = readConfig({ ...settings }, 'postgres');
+  const client = new Connection({
+    ...connectionSettings({ ...config, POSTGRES_DB: database }),
     connectionTimeoutMillis: 10_000,
   });
   client.on('error', () => {}); // The query's own error tells enough.

@@ -1,6 +1,9 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import amqp from 'amqplib';
+import { brokerCa } from '../queue/connection.ts';
+import { managedQueue, managementBeside } from '../queue/depth.ts';
+import { askManagement } from '../queue/management.ts';
 import { type Child, startChild, untilReady } from './child.ts';
 import { findRabbitmq, which } from './need.ts';
 import { anyPort, choosePort, connectOnce } from './ports.ts';
@@ -9,6 +12,15 @@ import { keptSecret } from './secret.ts';
 export interface RabbitmqSettings {
   AMQP_URL: string;
   RABBITMQ_MANAGEMENT_URL: string;
+  /** Of a broker that speaks TLS, where Node does not know its CA. */
+  AMQP_CA_FILE?: string;
+}
+
+/** PEM files by which the broker shows who it is. */
+export interface ServerTls {
+  ca: string;
+  certificate: string;
+  key: string;
 }
 
 export interface RabbitmqOptions {
@@ -19,6 +31,8 @@ export interface RabbitmqOptions {
   signal: AbortSignal;
   /** For a broker that nobody will miss: any port will do. */
   throwAway?: boolean;
+  /** With it the broker and its management speak TLS, and nothing else. */
+  tls?: ServerTls;
 }
 
 const USUAL_PORT = 5672;
@@ -32,7 +46,7 @@ const USER = 'waymark';
 export async function startRabbitmq(
   options: RabbitmqOptions,
 ): Promise<{ server: Child; portMapper: Child; settings: RabbitmqSettings }> {
-  const { folder, log, say, signal, throwAway = false } = options;
+  const { folder, log, say, signal, throwAway = false, tls } = options;
   const password = keptSecret(`${dirname(folder)}/rabbitmq-password`);
   const ports: Ports = {
     amqp: throwAway ? await anyPort() : await choosePort('RabbitMQ', USUAL_PORT, say),
@@ -42,7 +56,7 @@ export async function startRabbitmq(
     portMapper: await anyPort(),
     distribution: await anyPort(),
   };
-  writeConfiguration(folder, ports, password);
+  writeConfiguration(folder, ports, password, tls);
   const env = environment(folder, ports);
 
   const portMapper = await startChild({
@@ -63,8 +77,9 @@ export async function startRabbitmq(
       graceMs: 60_000,
     });
     const settings = {
-      AMQP_URL: `amqp://${USER}:${password}@127.0.0.1:${ports.amqp}`,
-      RABBITMQ_MANAGEMENT_URL: `http://127.0.0.1:${ports.management}`,
+      AMQP_URL: `${tls ? 'amqps' : 'amqp'}://${USER}:${password}@127.0.0.1:${ports.amqp}`,
+      RABBITMQ_MANAGEMENT_URL: `${tls ? 'https' : 'http'}://127.0.0.1:${ports.management}`,
+      ...(tls && { AMQP_CA_FILE: tls.ca }),
     };
     const ask = () => checkRabbitmq(settings).then(() => manage(settings, 'GET', 'overview'));
     await untilReady(server, ask, { signal });
@@ -78,10 +93,10 @@ export async function startRabbitmq(
 
 /** The settings of a broker that AMQP_URL names. */
 export function existingRabbitmq(env: NodeJS.ProcessEnv): RabbitmqSettings {
-  const url = new URL(env.AMQP_URL!);
   return {
     AMQP_URL: env.AMQP_URL!,
-    RABBITMQ_MANAGEMENT_URL: env.RABBITMQ_MANAGEMENT_URL || `http://${url.hostname}:${USUAL_MANAGEMENT_PORT}`,
+    RABBITMQ_MANAGEMENT_URL: env.RABBITMQ_MANAGEMENT_URL || managementBeside(env.AMQP_URL!),
+    ...(env.AMQP_CA_FILE && { AMQP_CA_FILE: env.AMQP_CA_FILE }),
   };
 }
 
@@ -92,18 +107,10 @@ export async function manage(
   path: string,
   body?: unknown,
 ): Promise<void> {
-  const { username, password } = new URL(settings.AMQP_URL);
-  const credentials = [username, password].map(decodeURIComponent).join(':');
-  const response = await fetch(new URL(`/api/${path}`, settings.RABBITMQ_MANAGEMENT_URL), {
-    method,
-    headers: {
-      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
-      'content-type': 'application/json',
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  await response.body?.cancel();
-  if (!response.ok) throw new Error(`RabbitMQ's management answers ${response.status} to ${method} ${path}`);
+  const url = new URL(`/api/${path}`, settings.RABBITMQ_MANAGEMENT_URL);
+  const { username, password } = managedQueue(url.href, settings.AMQP_URL);
+  const { status } = await askManagement({ url, username, password, ca: brokerCa(settings) }, method, body);
+  if (status >= 300) throw new Error(`RabbitMQ's management answers ${status} to ${method} ${path}`);
 }
 
 /** Removes the data. */
@@ -114,7 +121,8 @@ export function removeRabbitmq(folder: string): void {
 
 /** Connects once. @throws if the broker does not take connections */
 export async function checkRabbitmq(settings: RabbitmqSettings): Promise<void> {
-  const connection = await amqp.connect(settings.AMQP_URL, { timeout: 10_000 });
+  const ca = brokerCa(settings);
+  const connection = await amqp.connect(settings.AMQP_URL, { timeout: 10_000, ...(ca && { ca }) });
   await connection.close();
 }
 
@@ -125,15 +133,13 @@ interface Ports {
   distribution: number;
 }
 
-function writeConfiguration(folder: string, ports: Ports, password: string): void {
+function writeConfiguration(folder: string, ports: Ports, password: string, tls?: ServerTls): void {
   for (const place of [folder, `${folder}/conf.d`, `${folder}/data`]) {
     mkdirSync(place, { recursive: true, mode: 0o700 });
     chmodSync(place, 0o700);
   }
   const settings = {
-    'listeners.tcp.local': `127.0.0.1:${ports.amqp}`,
-    'management.tcp.ip': '127.0.0.1',
-    'management.tcp.port': ports.management,
+    ...(tls ? encrypted(ports, tls) : plain(ports)),
     default_user: USER,
     default_pass: password,
     // A laptop's disk is often nearly full; below this, publishers would be blocked without a word.
@@ -153,6 +159,26 @@ function writeConfiguration(folder: string, ports: Ports, password: string): voi
   write('rabbitmq-env.conf', '');
   write('enabled_plugins', '[rabbitmq_management].\n');
 }
+
+const plain = (ports: Ports) => ({
+  'listeners.tcp.local': `127.0.0.1:${ports.amqp}`,
+  'management.tcp.ip': '127.0.0.1',
+  'management.tcp.port': ports.management,
+});
+
+const encrypted = (ports: Ports, { ca, certificate, key }: ServerTls) => ({
+  'listeners.tcp': 'none',
+  'listeners.ssl.local': `127.0.0.1:${ports.amqp}`,
+  'management.ssl.ip': '127.0.0.1',
+  'management.ssl.port': ports.management,
+  ...Object.fromEntries(
+    ['ssl_options', 'management.ssl'].flatMap((where) => [
+      [`${where}.cacertfile`, ca],
+      [`${where}.certfile`, certificate],
+      [`${where}.keyfile`, key],
+    ]),
+  ),
+});
 
 /** Everything that RabbitMQ would otherwise take from the machine's own installation. */
 function environment(folder: string, ports: Ports): NodeJS.ProcessEnv {

@@ -154,6 +154,12 @@ export class Cluster {
     );
   }
 
+  /** The values of a ConfigMap; undefined where there is none of that name. */
+  async configMap(name: string): Promise<Record<string, string> | undefined> {
+    const map = await found(() => this.#core.readNamespacedConfigMap({ namespace: this.namespace, name }));
+    return map && (map.data ?? {});
+  }
+
   async tell({ metadata }: Owned, event: TransformationEvent): Promise<void> {
     const { namespace } = this;
     const now = new Date();

@@ -1,7 +1,7 @@
 import type { Config } from '../platform/config.ts';
 import type { ManagedQueue } from '../queue/depth.ts';
 import { Problem } from './problem.ts';
-import type { Spec } from './transformation.ts';
+import type { Authority, Spec } from './transformation.ts';
 
 export type SecretValues = Record<string, string>;
 
@@ -9,10 +9,15 @@ const DEFAULT_PORT = 5432;
 const DEFAULT_DATABASE = 'waymark';
 const MANAGEMENT_PORT = 15672;
 
-/** Where the ledger is. @throws Problem naming the keys that the Secret lacks */
+/**
+ * Where the ledger is.
+ * @param ca what the Transformation names as CA
+ * @throws Problem naming the keys that the Secret lacks
+ */
 export function databaseSettings(
   spec: Spec['database'],
   secret: SecretValues | undefined,
+  ca?: string,
 ): Config<'postgres'> {
   const value = keysOf(spec.secretName, secret, [
     'username',
@@ -28,11 +33,51 @@ export function databaseSettings(
     POSTGRES_DB: spec.name ?? value.dbname ?? DEFAULT_DATABASE,
     POSTGRES_USER: value.username!,
     POSTGRES_PASSWORD: value.password!,
+    POSTGRES_ROLE_PREFIX: spec.rolePrefix,
+    ...tlsSettings(spec.tls.mode, ca),
   };
 }
 
+function tlsSettings(mode: Spec['database']['tls']['mode'], ca: string | undefined) {
+  if (mode === 'disable') return {};
+  if (mode.startsWith('verify') && ca === undefined)
+    throw new Problem(
+      'CertificatesMissing',
+      `spec.database.tls.mode is ${mode}: set caSecretName or caConfigMapName beside it`,
+    );
+  return { POSTGRES_SSLMODE: mode, POSTGRES_SSLROOTCERT: ca };
+}
+
+/**
+ * The certificates of the CA that is named; undefined where none is.
+ * @param read gives the values of a Secret or ConfigMap
+ * @throws Problem where it is not there
+ */
+export async function authorityOf(
+  { caSecretName, caConfigMapName, caKey }: Authority,
+  read: {
+    secret(name: string): Promise<SecretValues | undefined>;
+    configMap(name: string): Promise<SecretValues | undefined>;
+  },
+): Promise<string | undefined> {
+  const kind = caSecretName ? 'Secret' : 'ConfigMap';
+  const name = caSecretName ?? caConfigMapName;
+  if (name === undefined) return undefined;
+  const values = await (caSecretName ? read.secret(name) : read.configMap(name));
+  const ca = values?.[caKey];
+  if (ca?.includes('-----BEGIN CERTIFICATE')) return ca;
+  const what = values
+    ? `the key ${caKey} of the ${kind} ${name} holds no certificate in PEM`
+    : `there is no ${kind} ${name} in this namespace`;
+  throw new Problem('CertificatesMissing', `${what}: put the CA's there`);
+}
+
 /** Where the queue is counted. @throws Problem naming the keys that the Secret lacks */
-export function queueSettings(spec: Spec['queue'], secret: SecretValues | undefined): ManagedQueue {
+export function queueSettings(
+  spec: Spec['queue'],
+  secret: SecretValues | undefined,
+  ca?: string,
+): ManagedQueue {
   const given = spec.managementUrl ?? secret?.managementUrl;
   const value = keysOf(spec.secretName, secret, [
     'username',
@@ -48,6 +93,7 @@ export function queueSettings(spec: Spec['queue'], secret: SecretValues | undefi
     password: value.password!,
     vhost: spec.vhost,
     name: spec.name,
+    ca,
   };
 }
 

@@ -66,6 +66,24 @@ describe('the Job of a run', () => {
     });
   });
 
+  test('sees the certificates that the Transformation names, and takes the role that it names', () => {
+    const tls = { mode: 'verify-full', caConfigMapName: 'ours', caKey: 'bundle.pem' };
+    const spec = { database: { secretName: 'postgres', rolePrefix: 'claims', tls } };
+    expect(variables(spec)).toMatchObject({
+      POSTGRES_SSLMODE: { value: 'verify-full' },
+      POSTGRES_SSLROOTCERT: { value: '/etc/waymark/postgres-ca/ca.crt' },
+      POSTGRES_ROLE_PREFIX: { value: 'claims' },
+    });
+    const pod = podOf(spec);
+    expect(pod.containers[0]!.volumeMounts).toContainEqual({
+      name: 'postgres-ca',
+      mountPath: '/etc/waymark/postgres-ca',
+      readOnly: true,
+    });
+    const items = [{ key: 'bundle.pem', path: 'ca.crt' }];
+    expect(pod.volumes).toContainEqual({ name: 'postgres-ca', configMap: { name: 'ours', items } });
+  });
+
   test('has the variables of the template, which cannot change its own', () => {
     const env = [
       { name: 'WAYMARK_AS_OF_DATE', value: '2026-01-01' },

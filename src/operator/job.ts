@@ -1,11 +1,21 @@
-import type { V1EnvVar, V1Job } from '@kubernetes/client-node';
-import { API_VERSION, KIND, RUN_LABEL, TRANSFORMATION_LABEL, type Transformation } from './transformation.ts';
+import type { V1EnvVar, V1Job, V1Volume } from '@kubernetes/client-node';
+import {
+  API_VERSION,
+  type Authority,
+  KIND,
+  RUN_LABEL,
+  TRANSFORMATION_LABEL,
+  type Transformation,
+} from './transformation.ts';
 
 export const CONTAINER = 'dbt';
 /** What `dbt/run.py` says when a model or a test failed: doing it again would not help. */
 export const DBT_FAILED = 1;
 
 const TERMINATION_PATH = '/dev/termination-log';
+const CA = 'postgres-ca';
+const CA_PATH = '/etc/waymark/postgres-ca';
+const CA_FILE = 'ca.crt';
 /** dbt is stopped and its statements are cancelled well within this, in seconds. */
 const GRACE_SECONDS = 60;
 
@@ -15,6 +25,7 @@ export const jobName = (runId: string): string => `waymark-run-${runId}`;
 /** The Job that executes a run. Its pod satisfies the Pod Security Standard `restricted`. */
 export function buildJob({ metadata, spec }: Transformation, runId: string): V1Job {
   const { jobTemplate: template } = spec;
+  const ca = authorityVolume(spec.database.tls);
   const labels = {
     'app.kubernetes.io/name': 'waymark',
     'app.kubernetes.io/component': 'run',
@@ -86,14 +97,25 @@ export function buildJob({ metadata, spec }: Transformation, runId: string): V1J
                 readOnlyRootFilesystem: true,
                 capabilities: { drop: ['ALL'] },
               },
-              volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+              volumeMounts: [
+                { name: 'tmp', mountPath: '/tmp' },
+                ...(ca ? [{ name: CA, mountPath: CA_PATH, readOnly: true }] : []),
+              ],
             },
           ],
-          volumes: [{ name: 'tmp', emptyDir: {} }],
+          volumes: [{ name: 'tmp', emptyDir: {} }, ...(ca ? [ca] : [])],
         },
       },
     },
   };
+}
+
+/** The certificates of those that may sign the database's; undefined where none are named. */
+function authorityVolume({ caSecretName, caConfigMapName, caKey }: Authority): V1Volume | undefined {
+  const items = [{ key: caKey, path: CA_FILE }];
+  if (caSecretName) return { name: CA, secret: { secretName: caSecretName, items } };
+  if (caConfigMapName) return { name: CA, configMap: { name: caConfigMapName, items } };
+  return undefined;
 }
 
 /** User and password stay in their Secret; so does all that the Transformation does not give. */
@@ -110,6 +132,11 @@ function environment({ database, jobTemplate }: Transformation['spec']): V1EnvVa
     given('POSTGRES_DB', database.name, 'dbname'),
     fromSecret('POSTGRES_USER', 'username'),
     fromSecret('POSTGRES_PASSWORD', 'password'),
+    ...(database.rolePrefix ? [{ name: 'POSTGRES_ROLE_PREFIX', value: database.rolePrefix }] : []),
+    ...(database.tls.mode === 'disable' ? [] : [{ name: 'POSTGRES_SSLMODE', value: database.tls.mode }]),
+    ...(authorityVolume(database.tls)
+      ? [{ name: 'POSTGRES_SSLROOTCERT', value: `${CA_PATH}/${CA_FILE}` }]
+      : []),
     { name: 'WAYMARK_TERMINATION_PATH', value: TERMINATION_PATH },
     { name: 'HOME', value: '/tmp' },
   ];

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../platform/config.ts';
 import { createPool, isDatabaseError, type Pool } from '../platform/database.ts';
+import { TlsError } from '../platform/tls.ts';
 import type { Memory } from '../transform/decide.ts';
 import { Problem } from './problem.ts';
 
@@ -74,6 +75,8 @@ export function ledgerProblem(error: unknown): Problem | undefined {
     const why = REFUSED[error.code ?? ''] ?? `it answered with SQLSTATE ${error.code}`;
     return new Problem('DatabaseUnavailable', `the database cannot be used: ${why}`, { cause: error });
   }
+  if (error instanceof TlsError)
+    return new Problem('DatabaseUnavailable', `${error.message} (spec.database.tls)`, { cause: error });
   const { code = '', message = '' } = error as NodeJS.ErrnoException;
   const unreachable = UNREACHABLE.test(code);
   if (!unreachable && !LOST.test(message)) return undefined;

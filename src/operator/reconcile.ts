@@ -8,7 +8,7 @@ import { observe } from '../transform/observe.ts';
 import { activeRun, lastEndedRun, lastSuccessAt, requestRunOnce } from '../transform/runs.ts';
 import { type Cluster, ClusterError, type TransformationEvent } from './cluster.ts';
 import { lastRunSucceeded, mergeConditions, queueDrained, ready, running, seconds } from './conditions.ts';
-import { databaseSettings, queueSettings } from './connections.ts';
+import { authorityOf, databaseSettings, queueSettings } from './connections.ts';
 import { type Execution, type ExecutionContext, follow, giveWay, start } from './execution.ts';
 import { jobsToDelete } from './history.ts';
 import { jobName } from './job.ts';
@@ -140,10 +140,10 @@ export class Reconciler {
   async #secrets({ spec }: Transformation) {
     const { cluster } = this.#context;
     const database = await cluster.secret(spec.database.secretName);
-    const settings = databaseSettings(spec.database, database);
+    const settings = databaseSettings(spec.database, database, await authorityOf(spec.database.tls, cluster));
     const { secretName } = spec.queue;
     const broker = secretName === spec.database.secretName ? database : await cluster.secret(secretName);
-    const queue: ManagedQueue = queueSettings(spec.queue, broker);
+    const queue: ManagedQueue = queueSettings(spec.queue, broker, await authorityOf(spec.queue.tls, cluster));
     return { settings, queue };
   }
 

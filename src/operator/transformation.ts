@@ -1,5 +1,6 @@
 import type { V1ObjectMeta } from '@kubernetes/client-node';
 import { z } from 'zod';
+import { SSL_MODES } from '../platform/config.ts';
 import { ModelCounts, TestCounts } from '../transform/summary.ts';
 
 /** The names that the design fixes. */
@@ -15,6 +16,19 @@ export const RUN_LABEL = `${GROUP}/run`;
 export const TRANSFORMATION_LABEL = `${GROUP}/transformation`;
 
 const secretName = z.string().min(1).max(253);
+/** Where the certificates of those are that may sign a server's; a Secret, or a ConfigMap, as they are no secret. */
+const authority = {
+  caSecretName: secretName
+    .optional()
+    .describe('Secret with the CAs, in PEM, that may sign the certificate of the server.'),
+  caConfigMapName: secretName.optional().describe('ConfigMap with these, where they are in no Secret.'),
+  caKey: z.string().min(1).max(253).default('ca.crt').describe('Key of the Secret or ConfigMap.'),
+};
+export type Authority = {
+  caSecretName?: string | undefined;
+  caConfigMapName?: string | undefined;
+  caKey: string;
+};
 const host = z.string().min(1).max(253);
 const seconds = z.int().min(0);
 /** How Kubernetes writes an amount of a resource: `500m`, `1Gi` or a number. */
@@ -42,6 +56,10 @@ const Queue = z.object({
     .default('waymark.files.load')
     .describe('Queue that has to be empty, unacked messages included.'),
   vhost: z.string().min(1).max(255).default('/').describe('Virtual host of the queue.'),
+  tls: z
+    .object(authority)
+    .prefault({})
+    .describe('By what a management API with https shows who it is; without a CA by those that Node knows.'),
 });
 
 const Database = z.object({
@@ -61,6 +79,25 @@ const Database = z.object({
     .max(63)
     .optional()
     .describe('Name of the database. Default: the key `dbname` of the Secret, else waymark.'),
+  rolePrefix: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,49}$/)
+    .optional()
+    .describe(
+      'What the names of the group roles begin with, of which `_transform` is taken. Default: waymark.',
+    ),
+  tls: z
+    .object({
+      mode: z
+        .enum(SSL_MODES)
+        .default('disable')
+        .describe(
+          'What libpq calls sslmode. verify-full: encrypted, and the server shows a certificate of the CA for its name.',
+        ),
+      ...authority,
+    })
+    .prefault({})
+    .describe('How the connection is protected.'),
 });
 
 const Drain = z.object({

@@ -20,6 +20,9 @@ const list = (isRight: (entry: string) => boolean, otherwise: string) =>
     .transform((text) => text.split(/[\s,]+/).filter((entry) => entry !== ''))
     .refine((entries) => entries.every(isRight), otherwise);
 
+/** How a connection to Postgres is protected (PostgreSQL manual, 32.19.1). */
+export const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
+
 type LoginVariable = `POSTGRES_${Uppercase<Part>}_${'USER' | 'PASSWORD'}`;
 /** `POSTGRES_API_USER` and so on. */
 export const loginVariable = (part: Part, what: 'USER' | 'PASSWORD') =>
@@ -27,18 +30,39 @@ export const loginVariable = (part: Part, what: 'USER' | 'PASSWORD') =>
 
 /** Every variable that Waymark reads, with its default. A role asks for the part that it needs. */
 const parts = {
-  postgres: z.object({
-    POSTGRES_HOST: z.string().min(1).default('127.0.0.1'),
-    POSTGRES_PORT: port.default(5432),
-    POSTGRES_DB: z.string().min(1).default('waymark'),
-    POSTGRES_USER: z.string().min(1).default('waymark'),
-    POSTGRES_PASSWORD: z.string().default(''),
-    /** What the names of the group roles begin with (src/platform/roles.ts); `waymark` where it is not set. */
-    POSTGRES_ROLE_PREFIX: z
-      .string()
-      .regex(/^[a-z_][a-z0-9_]{0,49}$/, 'must be a lower-case name of at most 50 letters, digits and _')
-      .optional(),
-  }),
+  postgres: z
+    .object({
+      POSTGRES_HOST: z.string().min(1).default('127.0.0.1'),
+      POSTGRES_PORT: port.default(5432),
+      POSTGRES_DB: z.string().min(1).default('waymark'),
+      POSTGRES_USER: z.string().min(1).default('waymark'),
+      POSTGRES_PASSWORD: z.string().default(''),
+      /** What the names of the group roles begin with (src/platform/roles.ts); `waymark` where it is not set. */
+      POSTGRES_ROLE_PREFIX: z
+        .string()
+        .regex(/^[a-z_][a-z0-9_]{0,49}$/, 'must be a lower-case name of at most 50 letters, digits and _')
+        .optional(),
+      /** As libpq has them; no `allow` and no `prefer`, with which whoever stands between only has to say no. */
+      POSTGRES_SSLMODE: z.enum(SSL_MODES).optional(),
+      /** PEM file with the CAs that may sign the server's certificate. */
+      POSTGRES_SSLROOTCERT: z.string().optional(),
+      /** PEM files of a client certificate and its key. */
+      POSTGRES_SSLCERT: z.string().optional(),
+      POSTGRES_SSLKEY: z.string().optional(),
+    })
+    .superRefine((read, context) => {
+      const complain = (variable: keyof typeof read, message: string) =>
+        context.addIssue({ code: 'custom', path: [variable], message });
+      if (read.POSTGRES_SSLMODE?.startsWith('verify') && !read.POSTGRES_SSLROOTCERT)
+        complain(
+          'POSTGRES_SSLMODE',
+          `${read.POSTGRES_SSLMODE} needs POSTGRES_SSLROOTCERT, the PEM file of the CA`,
+        );
+      if (read.POSTGRES_SSLCERT && !read.POSTGRES_SSLKEY)
+        complain('POSTGRES_SSLCERT', 'needs POSTGRES_SSLKEY');
+      if (read.POSTGRES_SSLKEY && !read.POSTGRES_SSLCERT)
+        complain('POSTGRES_SSLKEY', 'needs POSTGRES_SSLCERT');
+    }),
   /** Logins of their own for the parts, which `waymark migrate` makes where they are missing. */
   logins: z.object(
     Object.fromEntries(
@@ -54,6 +78,8 @@ const parts = {
       /** These two beat what the URL says: in a cluster they come from a Secret, and the URL needs no password. */
       AMQP_USERNAME: z.string().optional(),
       AMQP_PASSWORD: z.string().optional(),
+      /** PEM file with the CAs that may sign the certificates of the broker and its management API. */
+      AMQP_CA_FILE: z.string().optional(),
       /** Where unacked messages can be counted; without it only ready ones are known. */
       RABBITMQ_MANAGEMENT_URL: z.url({ protocol: /^https?$/ }).optional(),
     })

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Config } from './config.ts';
 import { type Part, roleOf, takeRole } from './roles.ts';
+import { explainTls, postgresTls } from './tls.ts';
 
 export type Pool = pg.Pool;
 export type Client = pg.ClientBase;
@@ -22,9 +23,28 @@ export function connectionSettings(config: Config<'postgres'>): pg.ClientConfig 
     database: config.POSTGRES_DB,
     user: config.POSTGRES_USER,
     password: config.POSTGRES_PASSWORD,
+    ssl: postgresTls(config),
     types,
     keepAlive: true,
   };
+}
+
+/** A connection whose attempt, where TLS is what it fails at, says what to do. */
+export class Connection extends pg.Client {
+  override connect(): Promise<pg.Client>;
+  override connect(callback: (error: Error) => void): void;
+  override async connect(callback?: (error: Error) => void): Promise<pg.Client | undefined> {
+    try {
+      await super.connect();
+    } catch (error) {
+      const explained = explainTls(error, `${this.host}:${this.port}`, 'POSTGRES_SSLROOTCERT');
+      if (!callback) throw explained;
+      callback(explained as Error);
+      return undefined;
+    }
+    callback?.(undefined as unknown as Error);
+    return this;
+  }
 }
 
 export interface PoolOptions {
@@ -45,6 +65,7 @@ export function createPool(
 ): Pool {
   const pool = new pg.Pool({
     ...connectionSettings(config),
+    Client: Connection,
     application_name: `waymark-${applicationName}`,
     connectionTimeoutMillis: 10_000,
     max,

@@ -2,7 +2,7 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { type Config, ConfigError, loginVariable } from './config.ts';
-import { connectionSettings, identifier, isDatabaseError, SqlState } from './database.ts';
+import { Connection, connectionSettings, identifier, isDatabaseError, SqlState } from './database.ts';
 import { grantRights } from './grants.ts';
 import { MAY_BECOME, PARTS, RolesMissing, roleOf } from './roles.ts';
 
@@ -47,7 +47,8 @@ export async function setUpRoles(
   for (const part of PARTS) {
     const user = logins[loginVariable(part, 'USER')];
     const password = logins[loginVariable(part, 'PASSWORD')];
-    if (user === undefined) continue;
+    // Who migrates is a member already.
+    if (user === undefined || user === config.POSTGRES_USER) continue;
     if (password === undefined)
       throw new ConfigError(
         `${loginVariable(part, 'PASSWORD')} is not set, and ${loginVariable(part, 'USER')} is`,
@@ -92,7 +93,7 @@ async function among(work: () => Promise<unknown>): Promise<void> {
 
 /** Whether the login is let in as it stands in the settings. */
 async function opens(config: Config<'postgres'>): Promise<boolean> {
-  const client = new pg.Client({ ...connectionSettings(config), connectionTimeoutMillis: 10_000 });
+  const client = new Connection({ ...connectionSettings(config), connectionTimeoutMillis: 10_000 });
   client.on('error', () => {});
   try {
     await client.connect();

@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
-import pg from 'pg';
-import type { Config } from './config.ts';
-import { connectionSettings } from './database.ts';
+import { type Config, loginVariable } from './config.ts';
+import { Connection, connectionSettings } from './database.ts';
 import { setUpRoles } from './logins.ts';
-import { RolesMissing } from './roles.ts';
+import { PARTS, RolesMissing } from './roles.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
 /** Any number that nobody else uses: one migration at a time, the others wait for it. */
@@ -23,7 +22,7 @@ export interface Migrated {
  * @throws RolesMissing where logins are wanted and cannot be made; without any, what is there works with one login, too
  */
 export async function migrate(config: Config<'postgres'>, logins?: Config<'logins'>): Promise<Migrated> {
-  const client = new pg.Client({ ...connectionSettings(config), application_name: 'waymark-migrate' });
+  const client = new Connection({ ...connectionSettings(config), application_name: 'waymark-migrate' });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
@@ -40,7 +39,10 @@ export async function migrate(config: Config<'postgres'>, logins?: Config<'login
     try {
       await setUpRoles(client, config, logins);
     } catch (error) {
-      if (!(error instanceof RolesMissing) || Object.keys(logins ?? {}).length > 0) throw error;
+      const others = PARTS.some(
+        (part) => (logins?.[loginVariable(part, 'USER')] ?? config.POSTGRES_USER) !== config.POSTGRES_USER,
+      );
+      if (!(error instanceof RolesMissing) || others) throw error;
       return { applied: names, withoutRoles: error };
     }
     return { applied: names };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { askManagement } from './management.ts';
 import { QUEUE } from './topology.ts';
 
 /** Messages in the queue, and consumers at it. */
@@ -14,8 +15,6 @@ const Answer = z.object({
   consumers: z.number(),
 });
 
-const ANSWER_DEADLINE_MS = 5000;
-
 /** A queue, and where and as whom its depth is asked for. */
 export interface ManagedQueue {
   /** The management API, http or https. */
@@ -24,10 +23,18 @@ export interface ManagedQueue {
   password: string;
   vhost: string;
   name: string;
+  /** Certificates that may sign the server's. */
+  ca?: string | undefined;
+}
+
+/** The management API's usual place: the broker's host, port 15672. */
+export function managementBeside(amqpUrl: string): string {
+  const { protocol, hostname } = new URL(amqpUrl);
+  return protocol === 'amqps:' ? `https://${hostname}:15671` : `http://${hostname}:15672`;
 }
 
 /** The queue of files on the broker that the AMQP URL names; names in the management URL, if there are any, win. */
-export function managedQueue(managementUrl: string, amqpUrl: string): ManagedQueue {
+export function managedQueue(managementUrl: string, amqpUrl: string, ca?: string): ManagedQueue {
   const amqp = new URL(amqpUrl);
   const base = new URL(managementUrl);
   return {
@@ -36,6 +43,7 @@ export function managedQueue(managementUrl: string, amqpUrl: string): ManagedQue
     password: decodeURIComponent(base.password || amqp.password || 'guest'),
     vhost: amqp.pathname.length > 1 ? decodeURIComponent(amqp.pathname.slice(1)) : '/',
     name: QUEUE,
+    ca,
   };
 }
 
@@ -47,14 +55,10 @@ export async function readQueueDepth(queue: ManagedQueue): Promise<QueueDepth> {
   const base = new URL(queue.managementUrl);
   const names = `${encodeURIComponent(queue.vhost)}/${encodeURIComponent(queue.name)}`;
   const path = `${base.pathname.replace(/\/$/, '')}/api/queues/${names}`;
-  const credentials = Buffer.from(`${queue.username}:${queue.password}`).toString('base64');
-  const response = await fetch(new URL(path, base.origin), {
-    headers: { authorization: `Basic ${credentials}` },
-    signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
-  });
-  if (!response.ok)
-    throw new Error(`the management API answered ${response.status} for the queue ${queue.name}`);
-  const answer = Answer.parse(await response.json());
+  const { username, password, ca } = queue;
+  const { status, text } = await askManagement({ url: new URL(path, base.origin), username, password, ca });
+  if (status !== 200) throw new Error(`the management API answered ${status} for the queue ${queue.name}`);
+  const answer = Answer.parse(JSON.parse(text));
   return {
     ready: answer.messages_ready,
     unacked: answer.messages_unacknowledged,

@@ -3,7 +3,8 @@ import { createPool } from '../platform/database.ts';
 import { listen, probesOnly } from '../platform/http.ts';
 import { live, repeat } from '../platform/lifecycle.ts';
 import { createRegistry } from '../platform/metrics.ts';
-import { managedQueue, readQueueDepth } from '../queue/depth.ts';
+import { brokerCa } from '../queue/connection.ts';
+import { managedQueue, managementBeside, readQueueDepth } from '../queue/depth.ts';
 import { TransformLoop } from './loop.ts';
 import { TransformMetrics } from './metrics.ts';
 import { lastSuccessAt } from './runs.ts';
@@ -30,7 +31,7 @@ export const transform = () =>
       port: config.METRICS_PORT,
     });
     onStop(() => server.close());
-    const depth = () => readQueueDepth(managedQueue(managementUrl, config.AMQP_URL));
+    const depth = () => readQueueDepth(managedQueue(managementUrl, config.AMQP_URL, brokerCa(config)));
     metrics.watchQueue(depth);
     const loop = new TransformLoop({
       pool,
@@ -50,9 +51,3 @@ export const transform = () =>
       await loop.idle();
     });
   });
-
-/** The management API's usual place: the broker's host, port 15672. */
-function managementBeside(amqpUrl: string): string {
-  const { protocol, hostname } = new URL(amqpUrl);
-  return protocol === 'amqps:' ? `https://${hostname}:15671` : `http://${hostname}:15672`;
-}

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { parseTokens } from '../../src/access/tokens.ts';
+import { PARTS } from '../../src/platform/roles.ts';
 import {
   CHART,
   helm,
@@ -170,6 +171,75 @@ test('braces of the dashboard’s legends pass through Helm', () => {
   expect(dashboard!.data['waymark-pipeline.json']).toContain('{{client}}');
 });
 
+describe('with servers of your own', () => {
+  const own = valuesFiles.find(({ name }) => name.startsWith('own-servers'))!;
+  const manifests = () => byId(rendered('waymark', '--values', own.path));
+  const podOf = (name: string) => manifests()[`Deployment ${name}`]!.spec.template.spec;
+  const envOf = (container: { env: { name: string; value?: string; valueFrom?: unknown }[] }) =>
+    Object.fromEntries(container.env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
+  const secretKeyRef = (name: string) => ({ secretKeyRef: { name, key: 'username' } });
+
+  test('a part has its login, one without has that of the owner, and only migrate has all of them', () => {
+    const api = podOf('waymark-api');
+    expect(envOf(api.containers[0]).POSTGRES_USER).toEqual(secretKeyRef('waymark-database-api'));
+    expect(JSON.stringify(api.containers)).not.toContain('"waymark-database"');
+    expect(envOf(api.initContainers[0])).toMatchObject({
+      POSTGRES_USER: secretKeyRef('waymark-database'),
+      POSTGRES_API_USER: secretKeyRef('waymark-database-api'),
+      POSTGRES_DOCS_USER: secretKeyRef('waymark-database'),
+      POSTGRES_ROLE_PREFIX: 'health',
+    });
+    expect(envOf(podOf('waymark-docs').containers[0]).POSTGRES_USER).toEqual(
+      secretKeyRef('waymark-database'),
+    );
+    expect(manifests()['Transformation waymark']!.spec.database).toMatchObject({
+      secretName: 'waymark-database-dbt',
+      rolePrefix: 'health',
+      tls: { mode: 'verify-full', caSecretName: 'database-ca', caKey: 'ca.crt' },
+    });
+  });
+
+  test('certificates of the CAs are where the settings say, in every container that connects', () => {
+    for (const component of ['api', 'consumer']) {
+      const { containers, initContainers, volumes } = podOf(`waymark-${component}`);
+      const env = envOf(containers[0]);
+      expect(env).toMatchObject({
+        POSTGRES_SSLMODE: 'verify-full',
+        POSTGRES_SSLROOTCERT: '/etc/waymark/postgres-ca/ca.crt',
+        AMQP_URL: 'amqps://rabbitmq.example.com:5671/team%2Fhealth',
+        AMQP_CA_FILE: '/etc/waymark/rabbitmq-ca/ca.crt',
+      });
+      for (const { volumeMounts } of [containers[0], initContainers[0]])
+        expect(volumeMounts).toContainEqual({
+          name: 'postgres-ca',
+          mountPath: '/etc/waymark/postgres-ca',
+          readOnly: true,
+        });
+      const items = (key: string) => [{ key, path: 'ca.crt' }];
+      expect(volumes).toContainEqual({
+        name: 'postgres-ca',
+        secret: { secretName: 'database-ca', items: items('ca.crt') },
+      });
+      expect(volumes).toContainEqual({
+        name: 'rabbitmq-ca',
+        configMap: { name: 'company-ca', items: items('bundle.pem') },
+      });
+    }
+  });
+
+  test('KEDA asks by https, and knows the CA', () => {
+    expect(manifests()['ScaledObject waymark-consumer']!.spec.triggers[0].metadata).toMatchObject({
+      host: 'https://rabbitmq.example.com:15671',
+      protocol: 'http',
+    });
+    expect(manifests()['TriggerAuthentication waymark-consumer']!.spec.configMapTargetRef).toEqual([
+      { parameter: 'tls', name: 'waymark-consumer', key: 'tls' },
+      { parameter: 'ca', name: 'company-ca', key: 'bundle.pem' },
+    ]);
+    expect(manifests()['ConfigMap waymark-consumer']!.data).toEqual({ tls: 'enable' });
+  });
+});
+
 describe('Secrets', () => {
   const secrets = (...args: string[]) =>
     manifestsIn(rendered('waymark', ...args)).filter(({ kind }) => kind === 'Secret');
@@ -177,13 +247,14 @@ describe('Secrets', () => {
   test('are made of random text, each with its own', () => {
     const random = secrets().filter(({ metadata }) => metadata.name !== 'waymark-api-tokens');
     const values = random.map(({ data }) => Buffer.from(data.password ?? data.token, 'base64').toString());
-    expect(values).toHaveLength(3);
-    expect(new Set(values).size).toBe(3);
+    expect(values).toHaveLength(9);
+    expect(new Set(values).size).toBe(9);
     for (const value of values) expect(value).toMatch(/^[A-Za-z0-9]{40}$/);
   });
 
   test('are not made where there are some already', () => {
-    const given = ['postgres', 'rabbitmq', 'api'].flatMap((server) => [
+    const logins = PARTS.map((part) => `postgres.logins.${part}`);
+    const given = ['postgres', 'rabbitmq', 'api', ...logins].flatMap((server) => [
       '--set',
       `${server}.existingSecret=mine`,
     ]);
@@ -264,6 +335,21 @@ test.each([
     'a broker of your own without a Secret',
     ['--set', 'rabbitmq.enabled=false,rabbitmq.host=broker'],
     /rabbitmq\.enabled is false: set rabbitmq\.existingSecret/,
+  ],
+  ['TLS to the Postgres of the chart', ['--set', 'postgres.tls.mode=require'], /own Postgres speaks no TLS/],
+  ['TLS to the RabbitMQ of the chart', ['--set', 'rabbitmq.scheme=amqps'], /own RabbitMQ speaks no TLS/],
+  [
+    'a check of certificates without a CA',
+    [
+      '--set',
+      'postgres.enabled=false,postgres.host=db,postgres.existingSecret=s,postgres.tls.mode=verify-ca',
+    ],
+    /asks for a CA: set postgres\.tls\.caSecret/,
+  ],
+  [
+    'certificates in two places',
+    ['--set', 'rabbitmq.tls.caSecret=a,rabbitmq.tls.caConfigMap=b'],
+    /are both set/,
   ],
 ])('%s is refused, and the message names it', (_, args, message) => {
   expect(refusal(...args)).toMatch(message);

@@ -105,7 +105,11 @@ export class Stand {
           managementUrl: this.#vhost.config.RABBITMQ_MANAGEMENT_URL,
           vhost: this.#vhost.name,
         },
-        database: { secretName: `${this.name}-postgres`, host: this.#database.config.POSTGRES_HOST },
+        database: {
+          secretName: `${this.name}-postgres`,
+          host: this.#database.config.POSTGRES_HOST,
+          rolePrefix: this.#database.config.POSTGRES_ROLE_PREFIX,
+        },
         drain: { stabilizationSeconds: 1, pollIntervalSeconds: 1 },
         jobTemplate: {
           image: IMAGE,

@@ -35,7 +35,8 @@ export class Installation {
     const url = await this.way('api', 8000);
     this.env = { API_URL: url, API_TOKEN: token! };
     this.api = createApiClient({ url, token: token! });
-    const { username, password } = await this.namespace.secret(`${this.#release}-postgres`);
+    // The login that reads everything, and changes nothing.
+    const { username, password } = await this.namespace.secret(`${this.#release}-postgres-auditor`);
     const { hostname, port } = new URL(await this.way('postgres', 5432));
     this.settings = {
       POSTGRES_HOST: hostname,

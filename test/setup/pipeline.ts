@@ -98,7 +98,10 @@ export class Pipeline {
     Object.assign(pipeline.env, env);
     const migrate = pipeline.#spawn('migrate', {});
     const [code] = await once(migrate.child, 'exit');
-    if (code !== 0) throw new Error(`waymark migrate failed: ${migrate.output()}`);
+    if (code !== 0) {
+      await pipeline.stop();
+      throw new Error(`waymark migrate failed: ${migrate.output()}`);
+    }
     return pipeline;
   }
 
