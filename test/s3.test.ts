@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -64,6 +65,25 @@ describe.skipIf(!hasS3)('with a bucket as the storage', () => {
     expect(large).toMatchObject({ state: 'loaded', rows_loaded: ids.length });
     expect((await pipeline.send(claims(ids), name)).status).toBe(200);
     expect(stored(s3)).toEqual([`payers/files/client_b/claims/2023-02/${large.id}.csv`]);
+  });
+
+  test('a client that aborts half way leaves no bytes, nor parts of them', async () => {
+    const before = stored(s3);
+    const upload = request(`${pipeline.apiUrl}/files`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${pipeline.env.API_TOKEN}`,
+        'content-type': 'multipart/form-data; boundary=x',
+        'content-length': '100000000',
+      },
+    });
+    upload.on('error', () => {});
+    upload.write('--x\r\nContent-Disposition: form-data; name="file"; filename="f.csv"\r\n\r\n');
+    for (let i = 0; i < 20; i++) upload.write(Buffer.alloc(2 ** 20, 'x'));
+    await until(async () => stored(s3).length === before.length + 2, 'two parts to arrive');
+    upload.destroy();
+    await until(async () => stored(s3).length === before.length, 'the parts to be forgotten');
+    expect(stored(s3)).toEqual(before);
   });
 
   test('bytes that are gone fail the load, and say so', async () => {

@@ -166,7 +166,7 @@ export class S3Objects {
     let offset = start;
     let etag: string | undefined;
     let losses = 0;
-    for (;;) {
+    while (end === undefined || offset <= end) {
       const whole = offset === 0 && end === undefined;
       const command = new GetObjectCommand({
         ...this.#at(key),

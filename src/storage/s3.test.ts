@@ -125,6 +125,7 @@ describe.skipIf(!hasS3)('a bucket', () => {
       const middle = await buffer(storage.read(KEY, { start: 100, end: 4 * MiB }));
       expect(middle.equals(whole.subarray(100, 4 * MiB + 1))).toBe(true);
       expect(cuts).toBe(4);
+      expect(await buffer(storage.read(KEY, { start: 9, end: 8 }))).toHaveLength(0);
       await storage.remove(KEY);
     });
 
