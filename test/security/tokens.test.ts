@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newSecret, sha256Of } from '../../src/access/tokens.ts';
 import { type Answer, Pipeline } from '../setup/pipeline.ts';
+import { sendBytes } from '../setup/raw-request.ts';
 import { until } from '../setup/until.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
@@ -177,6 +178,31 @@ describe('what a token may do', () => {
     expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm="waymark"/);
     expect(answer.body).toMatchObject({ type: 'urn:waymark:problem:unauthorized', status: 401 });
   });
+});
+
+test.each([
+  'GET /files/',
+  'GET //files',
+  'GET /FILES',
+  'GET /docs/../files',
+  'GET /docs/%2e%2e/files',
+  'GET /docs/..%2ffiles',
+  'GET /metrics/../files',
+  'GET /files?/docs',
+  'GET /files#/docs',
+  'GET /healthz/files',
+  'GET http://example.com/files',
+  'POST /files',
+  'DELETE /files/00000000-0000-4000-8000-000000000000',
+  'OPTIONS /files',
+  'HEAD /files',
+  'TRACE /files',
+])('%s without a token shows nothing', async (line) => {
+  const answer = await sendBytes(pipeline.apiUrl, [
+    `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
+  ]);
+  expect(answer).toMatch(/^HTTP\/1\.1 (400|401|404|405|501) /);
+  expect(answer).not.toContain('client_b');
 });
 
 describe('the file of tokens', () => {
