@@ -44,7 +44,8 @@ class Managed {
     const roles = await administrator(
       `select rolname from pg_roles where starts_with(rolname, '${this.prefix}')`,
     );
-    for (const { rolname } of roles) await administrator(`drop role ${rolname}`);
+    // All at once: since Postgres 16, who granted a membership cannot go before those whom it is about.
+    await administrator(`drop role ${roles.map(({ rolname }) => rolname).join(', ')}`);
   }
 }
 
