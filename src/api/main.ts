@@ -8,6 +8,7 @@ import { guarded, listen, probes } from '../platform/http.ts';
 import { live, repeat } from '../platform/lifecycle.ts';
 import { createRegistry } from '../platform/metrics.ts';
 import { openStorage } from '../storage/open.ts';
+import { sweepOrphans } from '../storage/orphans.ts';
 import { countRuns } from '../transform/metrics.ts';
 import { purgeReplaced } from '../transform/purge.ts';
 import { openAccess } from './access.ts';
@@ -21,6 +22,8 @@ import { routes } from './routes.ts';
 const REQUEST_DEADLINE_MS = 60 * 60_000;
 /** Rows of superseded and deleted files leave `export` so often; dbt does not read them, so there is no haste. */
 const PURGE_EVERY_SECONDS = 10;
+/** The storage is looked through for what a crash left so often, and more often where less grace is given. */
+const SWEEP_EVERY_SECONDS = 10 * 60;
 
 /** The API, the relay that publishes what it accepted, and the purge of what it took out. */
 export const api = () =>
@@ -29,8 +32,6 @@ export const api = () =>
     const registry = createRegistry('api');
     const feeds = await readFeeds(config.FEEDS_DIR);
     const storage = await openStorage(config);
-    const swept = await storage.sweep(new Date(Date.now() - 2 * REQUEST_DEADLINE_MS));
-    if (swept > 0) log.warn({ uploads: swept }, 'uploads that a killed API left half done were forgotten');
     const pool = createPool(
       config,
       'api',
@@ -56,6 +57,22 @@ export const api = () =>
       },
     );
     onStop(() => purging);
+    const graceSeconds = config.ORPHAN_GRACE_SECONDS;
+    const sweeping = repeat(
+      async () => {
+        const before = new Date(Date.now() - graceSeconds * 1000);
+        const uploads = await storage.sweep(before);
+        const files = await sweepOrphans(pool, storage, before);
+        if (uploads + files > 0)
+          log.warn({ uploads, files }, 'bytes that a crash left without a file were forgotten');
+      },
+      {
+        everySeconds: Math.min(SWEEP_EVERY_SECONDS, graceSeconds),
+        signal: stopping,
+        onError: (error) => log.warn({ err: error }, 'the storage was not swept'),
+      },
+    );
+    onStop(() => sweeping);
 
     const access = await openAccess(config, { log, stopping, onStop });
     const router = routes({

@@ -10,6 +10,7 @@ import { acceptFile, type FileRow, findHeld } from '../files/ledger.ts';
 import type { FileType } from '../files/names.ts';
 import { openFeedFile } from '../load/feed-file.ts';
 import type { Pool } from '../platform/database.ts';
+import { faults } from '../platform/fault-points.ts';
 import type { ByteRange, Storage, Upload } from '../storage/storage.ts';
 import { actorOf, feedsOf, requireClient } from './auth.ts';
 import { Problem } from './problems.ts';
@@ -150,7 +151,9 @@ export async function takeIn(
 
     const id = randomUUID();
     const storage_key = `${client}/${file_type}/${period}/${id}.${table.format}`;
+    await faults?.reach('upload.received');
     await upload.commit(storage_key);
+    await faults?.reach('upload.stored');
     const file = {
       id,
       client,
@@ -169,6 +172,7 @@ export async function takeIn(
       await removeUnlessKept(uploading, id, storage_key);
       throw error;
     });
+    await faults?.reach('upload.accepted');
     if (accepted.held) {
       await uploading.storage.remove(storage_key);
       return await alreadyHeld(accepted.file);

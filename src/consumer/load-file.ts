@@ -7,6 +7,7 @@ import { FileRejected } from '../load/rejection.ts';
 import { BytesChanged, rejectionOf } from '../load/table-file.ts';
 import { ensureExportTable } from '../load/tables.ts';
 import type { Client, Pool } from '../platform/database.ts';
+import { faults } from '../platform/fault-points.ts';
 import type { ByteRange, Storage } from '../storage/storage.ts';
 
 export interface Loading {
@@ -56,8 +57,10 @@ async function loadRows(
   { table, columns, drift }: FeedFile,
 ): Promise<Outcome> {
   await client.query('begin');
+  await faults?.reach('load.begun', file.id);
   const from = await newRowsFrom(client, feed);
   const loaded = await table.load(client, feed, columns, file.id);
+  await faults?.reach('load.copied', file.id);
   if (loaded.rows === 0 && loaded.rejected === 0) throw noRows();
   if (loaded.rows === 0) {
     // Taken as loaded it would, in a snapshot feed, replace a good file by nothing.
@@ -73,7 +76,9 @@ async function loadRows(
   const { rows } = loaded;
   const null_shares = await measureNulls(client, feed, columns, { id: file.id, rows, from });
   await settleLoaded(client, file, { ...loaded, columns, drift, null_shares });
+  await faults?.reach('load.settled');
   await client.query('commit');
+  await faults?.reach('load.committed');
   return { state: 'loaded', rows: loaded.rows, rejected: loaded.rejected };
 }
 

@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Feed } from '../files/feeds.ts';
 import { type Client, identifier } from '../platform/database.ts';
+import { faults } from '../platform/fault-points.ts';
 import type { RecordBatch } from './csv-records.ts';
 import type { RejectedRecord } from './rejection.ts';
 import { exportTableSql } from './tables.ts';
@@ -27,8 +28,16 @@ export async function copyCsv(
       highWaterMark: CHUNK_BYTES,
     }),
   );
-  await pipeline(bytes, stream);
+  await pipeline(faults ? stopping(bytes) : bytes, stream);
   return stream.rowCount;
+}
+
+/** Stands still for the fault suite once Postgres has the first bytes. */
+async function* stopping(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of bytes) {
+    yield piece;
+    await faults?.reach('load.copying');
+  }
 }
 
 const copyInto = (feed: Feed, columns: readonly string[]) =>
@@ -66,6 +75,7 @@ export async function copyRecords(
         for (const record of next.value.rejected) rejected.push(record);
         sent += next.value.rows.length;
         if (next.value.rows.length > 0) yield encode(next.value.rows, fileId);
+        await faults?.reach('load.copying');
       }
     }, stream);
     if (stream.rowCount !== sent) throw new CountMismatch(sent, stream.rowCount);

@@ -145,6 +145,11 @@ const parts = {
       .int()
       .positive()
       .default(4096 * MiB),
+    /**
+     * Age above which bytes that no file names, and uploads that never ended, are taken for what a crash left, and removed. More
+     * than the longest upload takes.
+     */
+    ORPHAN_GRACE_SECONDS: seconds.min(1).default(2 * 60 * 60),
   }),
   oidc: z
     .object({

@@ -1,5 +1,6 @@
 import type { ConfirmChannel } from 'amqplib';
 import { type Pool, transaction } from '../platform/database.ts';
+import { faults } from '../platform/fault-points.ts';
 import { EXCHANGE, encodeMessage } from './topology.ts';
 
 interface OutboxRow {
@@ -50,6 +51,7 @@ export async function relayOutbox(pool: Pool, channel: ConfirmChannel): Promise<
     }
     // A return comes before the confirm of its message.
     const published = rows.filter((row) => !returned.has(String(row.id)));
+    await faults?.reach('relay.confirmed');
     await client.query(REMOVE, [published.map((row) => row.id)]);
     return { published: published.length, unroutable: rows.length - published.length };
   });

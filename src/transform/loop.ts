@@ -1,5 +1,6 @@
 import type { Config } from '../platform/config.ts';
 import { type Pool, withConnection } from '../platform/database.ts';
+import { faults } from '../platform/fault-points.ts';
 import type { Log } from '../platform/log.ts';
 import type { QueueDepth } from '../queue/depth.ts';
 import { type DbtResult, runDbt } from './dbt-process.ts';
@@ -100,11 +101,13 @@ export class TransformLoop {
     const { pool, config, log, metrics, stopping } = this.#context;
     log.info({ run_id: run.id, reason: run.reason }, 'run started');
     const started = performance.now();
+    await faults?.reach('run.started');
     const result: DbtResult = await runDbt(run.id, config, log, stopping);
     if (result.kind === 'stopped') {
       log.info({ run_id: run.id }, 'dbt was stopped; the run goes on when the loop is back');
       return;
     }
+    await faults?.reach('run.built');
     const summary = result.kind === 'finished' ? result.summary : null;
     const seen = summary?.outcome ?? 'failed';
     const message =

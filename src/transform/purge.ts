@@ -1,6 +1,7 @@
 import type { FileRow } from '../files/ledger.ts';
 import { exportTableSql } from '../load/tables.ts';
 import { type Pool, transaction } from '../platform/database.ts';
+import { faults } from '../platform/fault-points.ts';
 import { RUN_LOCK } from './runs.ts';
 
 const FIND = `
@@ -30,6 +31,7 @@ export async function purgeReplaced(
     await client.query('delete from ingest.rejected_row where file_id = any($1::uuid[])', ids(deleted));
     // Before the commit: what fails here is done again as a whole.
     for (const file of deleted) await removeBytes(file.storage_key);
+    if (rows.length > 0) await faults?.reach('purge.removed');
     await client.query(
       'update ingest.file set purged_at = clock_timestamp() where id = any($1::uuid[])',
       ids(rows),
