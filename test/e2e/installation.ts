@@ -21,6 +21,8 @@ export class Installation {
   env!: { API_URL: string; API_TOKEN: string };
   settings!: PostgresSettings;
   db!: pg.Pool;
+  /** As the owner, who sees what the sessions of others do. */
+  owner!: pg.Pool;
 
   constructor(namespace: Namespace, release: string, patienceMs: number) {
     this.namespace = namespace;
@@ -53,6 +55,15 @@ export class Installation {
       password: password!,
     });
     this.db.on('error', () => {});
+    const owner = await this.namespace.secret(`${this.#release}-postgres`);
+    this.owner = new pg.Pool({
+      host: hostname,
+      port: Number(port),
+      database: 'waymark',
+      user: owner.username!,
+      password: owner.password!,
+    });
+    this.owner.on('error', () => {});
   }
 
   /** A way to a port of a component's Service. */
@@ -64,6 +75,7 @@ export class Installation {
 
   async close(): Promise<void> {
     await this.db?.end();
+    await this.owner?.end();
     for (const opened of this.#ways.splice(0)) opened.close();
   }
 

@@ -215,7 +215,7 @@ const BEING_LOADED = `
 async function cutOffALoad(): Promise<string | undefined> {
   const { file, pod } = await until(
     async () => {
-      const [loading] = (await first.db.query<{ file: string; ip: string }>(BEING_LOADED)).rows;
+      const [loading] = (await first.owner.query<{ file: string; ip: string }>(BEING_LOADED)).rows;
       if (!loading) return undefined;
       const { items } = await namespace.get('pods', '--selector', 'app.kubernetes.io/component=consumer');
       const pod = items.find(({ status }: { status: { podIP?: string } }) => status.podIP === loading.ip);

@@ -141,6 +141,12 @@ export class Broker {
     this.#settings = settings;
   }
 
+  /** In order: a broker that is killed within seconds of a queue's declaration may come back with a queue that nobody can use. */
+  async stop(): Promise<void> {
+    await this.#server?.stop();
+    await this.#portMapper?.stop();
+  }
+
   /** As a power cut ends it. */
   async kill(): Promise<void> {
     this.#server?.kill();
