@@ -69,6 +69,7 @@ export async function comeToRest(
     tampered: [...stage.tampered],
     failed,
     wipedAt: stage.wipedAt.toISOString(),
+    runs,
     injected,
     settledAfterSeconds,
     violations: stage.violations,
