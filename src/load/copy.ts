@@ -1,47 +1,53 @@
-import { pipeline } from 'node:stream/promises';
-import { from as copyFrom } from 'pg-copy-streams';
 import type { Feed } from '../files/feeds.ts';
 import { type Client, identifier } from '../platform/database.ts';
 import { faults } from '../platform/fault-points.ts';
+import { CopyIn } from './copy-in.ts';
+import type { Frames } from './csv-frames.ts';
 import type { RecordBatch } from './csv-records.ts';
 import type { RejectedRecord } from './rejection.ts';
 import { exportTableSql } from './tables.ts';
 
-const CHUNK_BYTES = 256 * 1024;
 /** Rejected rows are written between two COPYs; so many are held in memory at most. */
 const REJECTED_AT_ONCE = 1000;
 
+const copyInto = (feed: Feed, columns: readonly string[]) =>
+  `copy ${exportTableSql(feed)} (_file_id, _row_number, ${columns.map(identifier).join(', ')}) from stdin`;
+
+/** How COPY reads records in each format, as RecordFramer writes them. */
+const OPTIONS = { text: `format text, null ''`, csv: 'format csv' };
+
 /**
- * Bytes of CSV records, lineage in front, into a feed's table.
+ * Framed records, lineage in front, into a feed's table: one COPY for as long as their format stays the same.
  * @param writing `encoding` as Postgres calls it
  * @returns the rows that Postgres took
  */
-export async function copyCsv(
+export async function copyFrames(
   client: Client,
   feed: Feed,
   columns: readonly string[],
   { delimiter, encoding }: { delimiter: string; encoding: string },
-  bytes: AsyncIterable<Buffer>,
+  frames: AsyncIterable<Frames>,
 ): Promise<number> {
-  const stream = client.query(
-    copyFrom(`${copyInto(feed, columns)} (format csv, delimiter '${delimiter}', encoding '${encoding}')`, {
-      highWaterMark: CHUNK_BYTES,
-    }),
-  );
-  await pipeline(faults ? stopping(bytes) : bytes, stream);
-  return stream.rowCount;
-}
-
-/** Stands still for the fault suite once Postgres has the first bytes. */
-async function* stopping(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const piece of bytes) {
-    yield piece;
-    await faults?.reach('load.copying');
+  let copy: CopyIn | undefined;
+  let current: Frames['format'] | undefined;
+  let taken = 0;
+  try {
+    for await (const { format, bytes } of frames) {
+      if (format !== current) {
+        taken += (await copy?.end()) ?? 0;
+        const options = `${OPTIONS[format]}, delimiter '${delimiter}', encoding '${encoding}'`;
+        copy = CopyIn.start(client, `${copyInto(feed, columns)} (${options})`);
+        current = format;
+      }
+      await copy!.write(bytes);
+      await faults?.reach('load.copying');
+    }
+    return taken + ((await copy?.end()) ?? 0);
+  } catch (error) {
+    await copy?.fail();
+    throw error;
   }
 }
-
-const copyInto = (feed: Feed, columns: readonly string[]) =>
-  `copy ${exportTableSql(feed)} (_file_id, _row_number, ${columns.map(identifier).join(', ')}) from stdin`;
 
 const INSERT_REJECTED = `
   insert into ingest.rejected_row (file_id, row_number, reason, message, raw)
@@ -58,28 +64,15 @@ export async function copyRecords(
   fileId: string,
   batches: AsyncIterable<RecordBatch>,
 ): Promise<{ loaded: number; rejected: number }> {
-  const iterator = batches[Symbol.asyncIterator]();
-  let loaded = 0;
-  let rejectedCount = 0;
-  for (let done = false; !done; ) {
-    const rejected: RejectedRecord[] = [];
-    let sent = 0;
-    const stream = client.query(copyFrom(copyInto(feed, columns), { highWaterMark: CHUNK_BYTES }));
-    await pipeline(async function* () {
-      while (rejected.length < REJECTED_AT_ONCE) {
-        const next = await iterator.next();
-        if (next.done) {
-          done = true;
-          return;
-        }
-        for (const record of next.value.rejected) rejected.push(record);
-        sent += next.value.rows.length;
-        if (next.value.rows.length > 0) yield encode(next.value.rows, fileId);
-        await faults?.reach('load.copying');
-      }
-    }, stream);
-    if (stream.rowCount !== sent) throw new CountMismatch(sent, stream.rowCount);
-    loaded += sent;
+  let copy: CopyIn | undefined;
+  let rejected: RejectedRecord[] = [];
+  let [sent, loaded, rejectedCount] = [0, 0, 0];
+  const settle = async () => {
+    const taken = (await copy?.end()) ?? 0;
+    copy = undefined;
+    if (taken !== sent) throw new CountMismatch(sent, taken);
+    loaded += taken;
+    sent = 0;
     rejectedCount += rejected.length;
     if (rejected.length > 0)
       await client.query(INSERT_REJECTED, [
@@ -89,8 +82,25 @@ export async function copyRecords(
         rejected.map((row) => row.message),
         rejected.map((row) => row.raw),
       ]);
+    rejected = [];
+  };
+  try {
+    for await (const batch of batches) {
+      for (const record of batch.rejected) rejected.push(record);
+      if (batch.rows.length > 0) {
+        copy ??= CopyIn.start(client, copyInto(feed, columns));
+        sent += batch.rows.length;
+        await copy.write(encode(batch.rows, fileId));
+      }
+      await faults?.reach('load.copying');
+      if (rejected.length >= REJECTED_AT_ONCE) await settle();
+    }
+    await settle();
+    return { loaded, rejected: rejectedCount };
+  } catch (error) {
+    await copy?.fail();
+    throw error;
   }
-  return { loaded, rejected: rejectedCount };
 }
 
 /** Postgres took another number of rows than were sent: nothing of it may be committed. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DELIMITERS, type Delimiter } from '../files/names.ts';
-import { RecordFramer } from './csv-frames.ts';
+import { type Frames, RecordFramer } from './csv-frames.ts';
 import { readCsvHeader } from './csv-header.ts';
 import { RecordReader } from './csv-records.ts';
 import { recordDecoder } from './encoding.ts';
@@ -100,19 +100,34 @@ function tolerant(cut: Buffer[], header: ReturnType<typeof readCsvHeader>, width
   };
 }
 
+/** A line of COPY's text format as Postgres reads it (PostgreSQL manual, COPY, "Text Format"). */
+function textFields(line: string, delimiter: string): Fields {
+  const raw = [''];
+  for (const [piece] of line.matchAll(/\\?[^]/g))
+    if (piece === delimiter) raw.push('');
+    else raw[raw.length - 1] += piece;
+  const escapes: Record<string, string> = { n: '\n', r: '\r' };
+  return raw.map((field) =>
+    field === '' ? null : field.replace(/\\([^])/g, (_, escaped: string) => escapes[escaped] ?? escaped),
+  );
+}
+
 function fast(cut: Buffer[], header: ReturnType<typeof readCsvHeader>, width: number) {
   const { delimiter } = header.dialect;
   const framer = new RecordFramer(`F${delimiter}`, delimiter, width);
-  const framed = [...cut.map((piece) => Buffer.from(framer.push(piece))), Buffer.from(framer.end())];
+  const kept = ({ format, bytes }: Frames) => ({ format, bytes: Buffer.from(bytes) });
+  const frames = [...cut.flatMap((piece) => framer.push(piece).map(kept)), ...framer.end()];
+  const bytesOf = (format: string) =>
+    Buffer.concat(frames.filter((frame) => frame.format === format).map(({ bytes }) => bytes));
+  const text = bytesOf('text');
+  const lines = text.toString('latin1').split('\n').slice(0, -1);
+  const decoded = lines.map((line) => textFields(recordDecoder(header.encoding, line)(line), delimiter));
   // Read as COPY does: file id and row number are fields like any other.
-  const { rows, rejected } = tolerant(
-    framed,
-    { ...header, dialect: { delimiter, lineEnd: 'lf' } },
-    width + 2,
-  );
-  expect(rejected).toEqual([]);
+  const csv = tolerant([bytesOf('csv')], { ...header, dialect: { delimiter, lineEnd: 'lf' } }, width + 2);
+  expect(csv.rejected).toEqual([]);
+  const rows = [...decoded, ...csv.rows.map(([, ...fields]) => fields)];
   expect(framer.rows).toBe(rows.length);
-  return rows.map(([, , number, ...fields]) => [Number(number), ...fields]);
+  return rows.map(([, number, ...fields]) => [Number(number), ...fields]);
 }
 
 describe('random files', () => {

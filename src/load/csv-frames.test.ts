@@ -1,25 +1,43 @@
 import { describe, expect, test } from 'vitest';
-import { OddBytes, RecordFramer } from './csv-frames.ts';
+import { type Frames, OddBytes, RecordFramer } from './csv-frames.ts';
 
+/** What comes out, each stretch of one format behind its name. */
 function frame(text: string, step: number): string {
   const framer = new RecordFramer('F,', ',', 2);
   const bytes = Buffer.from(text);
-  let out = '';
-  for (let at = 0; at < bytes.length; at += step)
-    out += framer.push(bytes.subarray(at, at + step)).toString();
-  out += framer.end().toString();
-  expect(framer.rows).toBe(out === '' ? 0 : out.split(/^F,/m).length - 1);
+  let [out, format] = ['', ''];
+  const take = (frames: Frames[]) => {
+    for (const frame of frames) {
+      if (frame.format !== format) out += `<${frame.format}>`;
+      format = frame.format;
+      out += frame.bytes;
+    }
+  };
+  for (let at = 0; at < bytes.length; at += step) take(framer.push(bytes.subarray(at, at + step)));
+  take(framer.end());
+  expect(framer.rows).toBe(out.split(/(?:^|>)F,/m).length - 1);
   return out;
 }
 
 const passes: [string, string, string][] = [
-  ['plain records', '1,a\n2,b\n', 'F,1,1,a\nF,2,2,b\n'],
-  ['no final newline', '1,a\n2,b', 'F,1,1,a\nF,2,2,b\n'],
-  ['CRLF becomes LF', '1,a\r\n2,b\r\n', 'F,1,1,a\nF,2,2,b\n'],
-  ['quoted line ends stay', '1,"a\r\nb"\n2,"c\n"\n', 'F,1,1,"a\r\nb"\nF,2,2,"c\n"\n'],
-  ['doubled quotes', '1,"a""b"\n2,""\n', 'F,1,1,"a""b"\nF,2,2,""\n'],
-  ['a quoted end-of-data marker', '1,"x\n\\.\ny"\n', 'F,1,1,"x\n\\.\ny"\n'],
-  ['blank lines and lines of delimiters', '\n1,a\n,\n  \n\r\n2,b\n\n', 'F,1,1,a\nF,2,2,b\n'],
+  ['plain records', '1,a\n2,b\n', '<text>F,1,1,a\nF,2,2,b\n'],
+  ['no final newline', '1,a\n2,b', '<text>F,1,1,a\nF,2,2,b\n'],
+  ['CRLF becomes LF', '1,a\r\n2,"b"\r\n', '<text>F,1,1,a\nF,2,2,b\n'],
+  ['nulls', ',a\n2,\n', '<text>F,1,,a\nF,2,2,\n'],
+  [
+    'quotes go, what they protected is escaped',
+    '1,"a\r\nb"\n"2,3","c\n"\n',
+    '<text>F,1,1,a\\r\\nb\nF,2,2\\,3,c\\n\n',
+  ],
+  ['backslashes are doubled', '\\N,a\\b\\\n"\\.","\\n"\n', '<text>F,1,\\\\N,a\\\\b\\\\\nF,2,\\\\.,\\\\n\n'],
+  ['doubled quotes', '1,"a""b"\n2,""""\n', '<text>F,1,1,a"b\nF,2,2,"\n'],
+  [
+    'from an empty value on as CSV, which tells it from null',
+    '1,"a"\n2,""\n\\,"b""\n"\r\n4,"c,"\n',
+    '<text>F,1,1,a\n<csv>F,2,2,""\nF,3,\\,"b""\n"\nF,4,4,"c,"\n',
+  ],
+  ['a quoted end-of-data marker', '1,"x\n\\.\ny"\n', '<text>F,1,1,x\\n\\\\.\\ny\n'],
+  ['blank lines and lines of delimiters', '\n1,a\n,\n  \n\r\n2,b\n\n', '<text>F,1,1,a\nF,2,2,b\n'],
   ['nothing', '', ''],
 ];
 const odd: [string, string][] = [
@@ -45,7 +63,7 @@ describe('the fast way', () => {
 
   test('row numbers are written in full', () => {
     const out = frame('x,y\n'.repeat(10_001), 4096);
-    expect(out.startsWith('F,1,x')).toBe(true);
+    expect(out.startsWith('<text>F,1,x')).toBe(true);
     expect(out.endsWith('F,9999,x,y\nF,10000,x,y\nF,10001,x,y\n')).toBe(true);
   });
 });

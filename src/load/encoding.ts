@@ -18,6 +18,7 @@ const MARKS: [name: EncodingName, ...bytes: number[]][] = [
   ['utf-16be', 0xfe, 0xff],
 ];
 
+const LF = 10;
 /** How much of a file shows whether it is UTF-16 without a mark, in bytes. */
 const SAMPLE_BYTES = 64;
 
@@ -77,6 +78,23 @@ export function recordDecoder({ name, unitBytes }: Encoding, record: string): De
   const label = name ?? (isUtf8(Buffer.from(record, 'latin1')) ? 'utf-8' : 'windows-1252');
   const decoder = new TextDecoder(label, { ignoreBOM: true });
   return (piece) => decoder.decode(Buffer.from(piece, 'latin1'));
+}
+
+/**
+ * Records as lines of COPY's text format, where the feed describes no encoding: those that are not UTF-8 are decoded as
+ * `recordDecoder` does.
+ */
+export function linesAsUtf8(lines: Buffer): Buffer {
+  if (isUtf8(lines)) return lines;
+  const decoder = new TextDecoder('windows-1252', { ignoreBOM: true });
+  const decoded: Buffer[] = [];
+  for (let from = 0; from < lines.length; ) {
+    const next = lines.indexOf(LF, from) + 1 || lines.length;
+    const line = lines.subarray(from, next);
+    decoded.push(isUtf8(line) ? line : Buffer.from(decoder.decode(line)));
+    from = next;
+  }
+  return Buffer.concat(decoded);
 }
 
 /** Holds a file's bytes, piece by piece, against the 8-bit encoding that its feed describes. */

@@ -130,9 +130,32 @@ describe('a CSV as its feed describes it', () => {
       });
   });
 
-  test('UTF-16', async () => {
-    const loaded = await load(Buffer.from(file(...ROWS), 'utf16le'), { encoding: 'UTF-16', delimiter: ';' });
-    expect(loaded).toEqual({ rows: 3, rejected: 0, path: 'records', content: CONTENT });
+  test.each([
+    ['little', (bytes: Buffer) => bytes],
+    ['big', (bytes: Buffer) => bytes.swap16()],
+  ])('UTF-16, %s end first, passes through as well', async (_, written) => {
+    const described = { encoding: 'UTF-16', delimiter: ';' } as const;
+    const bytes = (...more: string[]) => written(Buffer.from(`\ufeff${file(...ROWS, ...more)}`, 'utf16le'));
+    const loaded = await load(bytes('🏥;東京;;1'), described);
+    const content = [...CONTENT, [4, '🏥', '東京', null, '1']];
+    expect(loaded).toEqual({ rows: 4, rejected: 0, path: 'copy', content });
+    expect(await load(bytes('ragged'), described)).toMatchObject({ path: 'records', content: CONTENT });
+  });
+
+  test('where none is described, each record is UTF-8 or else Windows-1252, either way', async () => {
+    const bytes = (more = '') =>
+      Buffer.concat([
+        Buffer.from(`${COLUMNS.join(';')}\nA;Jürgen;"a;\nb";€\n`),
+        Buffer.from('B;Gro\xdf;"\x80 \x93x\x94\nc";\\\n', 'latin1'),
+        Buffer.from(`C;東京;d;1\n${more}`),
+      ]);
+    const content = [
+      [1, 'A', 'Jürgen', 'a;\nb', '€'],
+      [2, 'B', 'Groß', '€ “x”\nc', '\\'],
+      [3, 'C', '東京', 'd', '1'],
+    ];
+    expect(await load(bytes(), {})).toMatchObject({ path: 'copy', rejected: 0, content });
+    expect(await load(bytes('ragged\n'), {})).toMatchObject({ path: 'records', rejected: 1, content });
   });
 
   test.each(ENCODINGS.filter((name) => postgresEncoding(name) && name !== 'utf-8'))(

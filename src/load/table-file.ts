@@ -6,11 +6,11 @@ import { postgresEncoding } from '../files/encodings.ts';
 import type { Feed } from '../files/feeds.ts';
 import { FORMATS, type Format } from '../files/names.ts';
 import { type Client, isDatabaseError, SqlState } from '../platform/database.ts';
-import { CountMismatch, copyCsv, copyRecords } from './copy.ts';
-import { OddBytes, RecordFramer } from './csv-frames.ts';
+import { CountMismatch, copyFrames, copyRecords } from './copy.ts';
+import { type Frames, OddBytes, RecordFramer } from './csv-frames.ts';
 import { type CsvHeader, readCsvHeader, type Writing } from './csv-header.ts';
 import { type RecordBatch, RecordReader } from './csv-records.ts';
-import { EncodingCheck, pieceDecoder, recordDecoder } from './encoding.ts';
+import { EncodingCheck, linesAsUtf8, pieceDecoder, recordDecoder } from './encoding.ts';
 import { FileRejected, nulBytes } from './rejection.ts';
 import { HEAD_BYTES, sniffFormat } from './sniff.ts';
 import { readWorkbook } from './workbook.ts';
@@ -118,8 +118,8 @@ class CsvFile implements TableFile {
   }
 
   async load(client: Client, feed: Feed, columns: readonly string[], fileId: string): Promise<Loaded> {
-    const { name = 'utf-8' } = this.#header.encoding;
-    const encoding = postgresEncoding(name);
+    const { name = 'utf-8', unitBytes } = this.#header.encoding;
+    const encoding = unitBytes === 2 ? postgresEncoding('utf-8') : postgresEncoding(name);
     if (encoding !== undefined && this.#header.dialect.lineEnd === 'lf') {
       await client.query('savepoint fast');
       try {
@@ -146,23 +146,27 @@ class CsvFile implements TableFile {
   ): Promise<number> {
     const { delimiter } = this.#header.dialect;
     const framer = new RecordFramer(fileId + delimiter, delimiter, this.cells.length);
-    const bytes = this.#dataBytes();
-    const taken = await copyCsv(
-      client,
-      feed,
-      columns,
-      { delimiter, encoding },
-      (async function* () {
-        for await (const chunk of bytes) {
-          const framed = framer.push(chunk);
-          if (framed.length > 0) yield framed;
-        }
-        const last = framer.end();
-        if (last.length > 0) yield last;
-      })(),
-    );
+    const bytes = this.#asciiBytes();
+    // One wrong byte changes one record: the others stay what they are.
+    const mixed = this.#header.encoding.name === undefined;
+    const frames = (async function* () {
+      const framed = ({ format, bytes }: Frames) =>
+        mixed && format === 'text' ? { format, bytes: linesAsUtf8(bytes) } : { format, bytes };
+      for await (const chunk of bytes) for (const each of framer.push(chunk)) yield framed(each);
+      for (const each of framer.end()) yield framed(each);
+    })();
+    const taken = await copyFrames(client, feed, columns, { delimiter, encoding }, frames);
     if (taken !== framer.rows) throw new CountMismatch(framer.rows, taken);
     return taken;
+  }
+
+  /** The file's bytes after its header, UTF-16 as UTF-8: in what comes out all that gives a CSV its structure is one byte. */
+  async *#asciiBytes(): AsyncGenerator<Buffer> {
+    const { encoding } = this.#header;
+    if (encoding.unitBytes === 1) return yield* this.#dataBytes();
+    const pieces = pieceDecoder(encoding);
+    for await (const chunk of this.#dataBytes()) yield Buffer.from(pieces.piece(chunk));
+    yield Buffer.from(pieces.end());
   }
 
   /** The file's bytes after its header. */
