@@ -105,7 +105,7 @@ describe('files that must load', () => {
       state: 'loaded',
       rows_loaded: 20_001,
       rows_rejected: 0,
-      load_path: 'records',
+      load_path: 'copy',
     });
     expect((await rows(file, 'hospital_service')).at(-1)).toEqual([20_001, 'Café – Ambulatório €']);
   });

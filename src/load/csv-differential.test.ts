@@ -103,12 +103,12 @@ function tolerant(cut: Buffer[], header: ReturnType<typeof readCsvHeader>, width
 /** A line of COPY's text format as Postgres reads it (PostgreSQL manual, COPY, "Text Format"). */
 function textFields(line: string, delimiter: string): Fields {
   const raw = [''];
-  for (const [piece] of line.matchAll(/\\?[^]/g))
+  for (const [piece] of line.matchAll(/\\?./gs))
     if (piece === delimiter) raw.push('');
     else raw[raw.length - 1] += piece;
   const escapes: Record<string, string> = { n: '\n', r: '\r' };
   return raw.map((field) =>
-    field === '' ? null : field.replace(/\\([^])/g, (_, escaped: string) => escapes[escaped] ?? escaped),
+    field === '' ? null : field.replace(/\\(.)/gs, (_, escaped: string) => escapes[escaped] ?? escaped),
   );
 }
 

@@ -183,15 +183,12 @@ export class RecordFramer {
     const length = bytes.length;
     let at = from;
     let lines = false;
-    let byte = QUOTE;
     let end = open + 1;
     if (!text) out[at++] = QUOTE;
     for (; ; end++) {
-      while (end < length && plain[(byte = bytes[end]!)] === 1) {
-        out[at++] = byte;
-        end++;
-      }
+      while (end < length && plain[bytes[end]!] === 1) out[at++] = bytes[end++]!;
       if (end + 1 >= length) return -1;
+      let byte = bytes[end]!;
       if (byte === QUOTE) {
         if (bytes[end + 1] !== QUOTE) break;
         end++;
