@@ -6,6 +6,7 @@ import { measureNulls, newRowsFrom } from '../load/null-shares.ts';
 import { FileRejected } from '../load/rejection.ts';
 import { BytesChanged, rejectionOf } from '../load/table-file.ts';
 import { ensureExportTable } from '../load/tables.ts';
+import { UnnamedColumn } from '../load/workbook/copy-text.ts';
 import type { Client, Pool } from '../platform/database.ts';
 import { faults } from '../platform/fault-points.ts';
 import type { ByteRange, Storage } from '../storage/storage.ts';
@@ -36,9 +37,18 @@ export async function loadFile(client: Client, file: FileRow, loading: Loading):
       read: (range?: ByteRange) => loading.storage.read(file.storage_key, range),
     };
     const { maxWorkbookBytes } = loading;
-    opened = await openFeedFile(source, feed, loading.feeds, { headerOnly: false, maxWorkbookBytes });
-    await ensureExportTable(loading.pool, feed, opened.columns);
-    return await loadRows(client, file, feed, opened);
+    const load = async (headerOnly: boolean) => {
+      await opened?.table.close();
+      opened = await openFeedFile(source, feed, loading.feeds, { headerOnly, maxWorkbookBytes });
+      await ensureExportTable(loading.pool, feed, opened.columns);
+      return await loadRows(client, file, feed, opened);
+    };
+    return await load(true).catch(async (error: unknown) => {
+      // Nearly no workbook has values where its header has no name: only for one that does all of it is read first.
+      if (!(error instanceof UnnamedColumn)) throw error;
+      await client.query('rollback');
+      return await load(false);
+    });
   } catch (error) {
     const wrong = verdict(error);
     if (!wrong) throw error;

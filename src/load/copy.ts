@@ -49,6 +49,29 @@ export async function copyFrames(
   }
 }
 
+/**
+ * Rows in COPY's text format, lineage in front, into a feed's table.
+ * @returns the rows that Postgres took
+ */
+export async function copyText(
+  client: Client,
+  feed: Feed,
+  columns: readonly string[],
+  bytes: AsyncIterable<Buffer>,
+): Promise<number> {
+  const copy = CopyIn.start(client, copyInto(feed, columns));
+  try {
+    for await (const piece of bytes) {
+      await copy.write(piece);
+      await faults?.reach('load.copying');
+    }
+    return await copy.end();
+  } catch (error) {
+    await copy.fail();
+    throw error;
+  }
+}
+
 const INSERT_REJECTED = `
   insert into ingest.rejected_row (file_id, row_number, reason, message, raw)
   select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[])`;

@@ -6,15 +6,14 @@ import { postgresEncoding } from '../files/encodings.ts';
 import type { Feed } from '../files/feeds.ts';
 import { FORMATS, type Format } from '../files/names.ts';
 import { type Client, isDatabaseError, SqlState } from '../platform/database.ts';
-import { CountMismatch, copyFrames, copyRecords } from './copy.ts';
+import { CountMismatch, copyFrames, copyRecords, copyText } from './copy.ts';
 import { type Frames, OddBytes, RecordFramer } from './csv-frames.ts';
 import { type CsvHeader, readCsvHeader, type Writing } from './csv-header.ts';
 import { type RecordBatch, RecordReader } from './csv-records.ts';
 import { EncodingCheck, linesAsUtf8, pieceDecoder, recordDecoder } from './encoding.ts';
 import { FileRejected, nulBytes } from './rejection.ts';
 import { HEAD_BYTES, sniffFormat } from './sniff.ts';
-import { readWorkbook } from './workbook.ts';
-import { workbookTooLarge } from './zip.ts';
+import { Workbook, type WorkbookOptions } from './workbook/workbook.ts';
 
 /** Bytes that are read as a table: an upload not yet accepted, or a file in storage. */
 export interface Source {
@@ -71,25 +70,8 @@ export async function openTableFile(
   if (!formats.includes(format)) throw wrongFormat(format, formats);
   if (format === 'csv')
     return new CsvFile(source, described, readCsvHeader(head, head.length >= source.size, described));
-  // Zipped it is smaller than it may grow; what is larger already is not read at all.
-  if (source.size > options.maxWorkbookBytes) throw workbookTooLarge(options.maxWorkbookBytes);
-  const bytes = await buffer(hashed(source, source.read()));
-  const reading = await readWorkbook(bytes, {
-    headerOnly: options.headerOnly,
-    maxBytes: options.maxWorkbookBytes,
-    sheet: described.sheet,
-  });
-  return {
-    format,
-    cells: reading.cells,
-    hasRows: reading.hasRows,
-    records: () => reading.batches(),
-    async load(client, feed, columns, fileId) {
-      const { loaded, rejected } = await copyRecords(client, feed, columns, fileId, reading.batches());
-      return { rows: loaded, rejected, path: 'workbook' };
-    },
-    close: () => reading.close(),
-  };
+  const { headerOnly, maxWorkbookBytes: maxBytes } = options;
+  return WorkbookFile.open(source, { headerOnly, maxBytes, sheet: described.sheet });
 }
 
 const wrongFormat = (format: Format, taken: readonly Format[]) => {
@@ -196,6 +178,61 @@ class CsvFile implements TableFile {
     for await (const chunk of this.#dataBytes()) yield take(pieces.piece(chunk));
     yield take(pieces.end());
     yield reader.end();
+  }
+}
+
+class WorkbookFile implements TableFile {
+  readonly format = 'xlsx';
+  readonly cells: HeaderCell[];
+  readonly hasRows: boolean;
+  readonly #source: Source;
+  readonly #workbook: Workbook;
+
+  private constructor(source: Source, workbook: Workbook) {
+    this.#source = source;
+    this.#workbook = workbook;
+    this.cells = workbook.cells;
+    this.hasRows = workbook.hasRows;
+  }
+
+  static async open(source: Source, options: WorkbookOptions): Promise<WorkbookFile> {
+    return new WorkbookFile(source, await blaming(source, Workbook.open(source, options)));
+  }
+
+  async load(client: Client, feed: Feed, columns: readonly string[], fileId: string): Promise<Loaded> {
+    const text = this.#workbook.copyText(fileId);
+    let rows = 0;
+    const bytes = (async function* () {
+      rows = yield* text;
+    })();
+    const taken = await blaming(this.#source, copyText(client, feed, columns, bytes));
+    if (taken !== rows) throw new CountMismatch(rows, taken);
+    await checkHash(this.#source);
+    return { rows, rejected: 0, path: 'workbook' };
+  }
+
+  records(): AsyncGenerator<RecordBatch> {
+    return this.#workbook.batches();
+  }
+
+  close(): Promise<void> {
+    return this.#workbook.close();
+  }
+}
+
+/** Parts of a workbook are read in any order, so that its bytes are hashed by themselves. */
+async function checkHash(source: Source): Promise<void> {
+  if (source.sha256 === undefined) return;
+  for await (const _ of hashed(source, source.read()));
+}
+
+/** What is wrong with a file is its sender's fault only where the bytes are those that were sent. */
+async function blaming<T>(source: Source, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof FileRejected) await checkHash(source);
+    throw error;
   }
 }
 

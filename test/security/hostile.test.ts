@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiClient } from '../../src/dev/api-client.ts';
-import { MAX_CELLS, MAX_STRINGS } from '../../src/load/zip-counts.ts';
+import { MAX_STRINGS } from '../../src/load/workbook/shared-strings.ts';
+import { MAX_CELLS } from '../../src/load/workbook/sheet-scanner.ts';
 import { Pipeline, type Process } from '../setup/pipeline.ts';
 import { sendBody, sendBytes } from '../setup/raw-request.ts';
 import { until } from '../setup/until.ts';
@@ -303,12 +304,22 @@ describe('requests', () => {
 });
 
 describe('a workbook', () => {
-  const bare: ZipEntry[] = [{ name: 'xl/workbook.xml', content: Buffer.from('<workbook/>') }];
+  const xml = (name: string, content: string): ZipEntry => ({ name, content: Buffer.from(content) });
+  const relation = (id: string, type: string, target: string) =>
+    `<Relationship Id="${id}" Type="x/${type}" Target="${target}"/>`;
+  const bare: ZipEntry[] = [
+    xml('xl/workbook.xml', '<workbook><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>'),
+    xml(
+      'xl/_rels/workbook.xml.rels',
+      `<Relationships>${relation('r1', 'worksheet', 'worksheets/sheet1.xml')}${relation('r2', 'sharedStrings', 'sharedStrings.xml')}</Relationships>`,
+    ),
+  ];
   /** XML of one element again and again, with so much chance in it that no ratio gives it away. */
-  function repeated(element: string, count: number): Buffer {
-    const block = element.repeat(500);
-    const parts: Buffer[] = [];
-    for (let i = 0; i < count; i += 500)
+  function repeated(before: string, element: string, count: number): Buffer {
+    const times = Math.ceil(2000 / element.length);
+    const block = element.repeat(times);
+    const parts: Buffer[] = [Buffer.from(before)];
+    for (let i = 0; i < count; i += times)
       parts.push(Buffer.from(`${block}<!--${randomBytes(8).toString('hex')}-->`));
     return Buffer.concat(parts);
   }
@@ -351,13 +362,24 @@ describe('a workbook', () => {
     ],
     [
       'of more cells than any',
-      () =>
-        zipOf([...bare, { name: 'xl/worksheets/sheet1.xml', content: repeated('<c/>', MAX_CELLS + 500) }]),
+      () => {
+        const row = `<row>${'<c/>'.repeat(100)}</row>`;
+        const content = repeated('<worksheet><sheetData>', row, MAX_CELLS / 100 + 500);
+        return zipOf([...bare, { name: 'xl/worksheets/sheet1.xml', content }]);
+      },
       /more than 50,000,000 cells/,
     ],
     [
       'of more texts than any',
-      () => zipOf([...bare, { name: 'xl/sharedStrings.xml', content: repeated('<si/>', MAX_STRINGS + 500) }]),
+      () => {
+        const cell = `<c t="s"><v>${MAX_STRINGS + 400}</v></c>`;
+        const content = repeated('<sst>', '<si/>', MAX_STRINGS + 500);
+        return zipOf([
+          ...bare,
+          xml('xl/worksheets/sheet1.xml', `<worksheet><sheetData><row>${cell}</row></sheetData></worksheet>`),
+          { name: 'xl/sharedStrings.xml', content },
+        ]);
+      },
       /more than 10,000,000 texts/,
     ],
     [
