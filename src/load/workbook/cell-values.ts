@@ -1,9 +1,9 @@
+import { wholeNumber } from './cell-tag.ts';
 import { isoText, serialText } from './dates.ts';
 import { type CellFormat, paddedText } from './number-formats.ts';
 import { isPlainDecimal, parseNumber, plainDecimal } from './numbers.ts';
 import { TextBytes } from './text-bytes.ts';
 
-const [ZERO, NINE] = [48, 57] as const;
 /** Days that are remembered as text: a sheet has the same few again and again. */
 const MAX_REMEMBERED = 20_000;
 
@@ -69,16 +69,4 @@ export class CellValues {
     this.#raw.appendXml(xml, start, end);
     return this.#raw.bytes.toString('latin1', 0, this.#raw.length);
   }
-}
-
-/** A number of at most seven digits; negative where it is another. */
-function wholeNumber(xml: Uint8Array, start: number, end: number): number {
-  if (end - start > 7 || end === start) return -1;
-  let number = 0;
-  for (let i = start; i < end; i++) {
-    const byte = xml[i]!;
-    if (byte < ZERO || byte > NINE) return -1;
-    number = number * 10 + byte - ZERO;
-  }
-  return number;
 }

@@ -1,18 +1,16 @@
+import { CELL_TYPE, CellTag, wholeNumber } from './cell-tag.ts';
 import type { CellValues } from './cell-values.ts';
 import {
-  APOSTROPHE,
   asideEnd,
   BANG,
   CUT_OFF,
   characters,
-  EQUALS,
   GREATER,
   LESS,
   localName,
   nameEnd,
   nameNumber,
   QUESTION,
-  QUOTE,
   richText,
   SLASH,
   SPACE,
@@ -37,23 +35,7 @@ const [ROW, CELL, VALUE, INLINE, EXTENSIONS] = ['row', 'c', 'v', 'is', 'extLst']
   number,
   number,
 ];
-const [LETTER_R, LETTER_S, LETTER_T, LETTER_C, LETTER_V] = Buffer.from('rstcv') as unknown as [
-  number,
-  number,
-  number,
-  number,
-  number,
-];
-const [LETTER_B, LETTER_D, LETTER_E, LETTER_I, LETTER_N] = Buffer.from('bdein') as unknown as [
-  number,
-  number,
-  number,
-  number,
-  number,
-];
-
-/** Types of cells by their first letter (ECMA-376, 18.18.11), and a capital S for `str`. */
-const FORMULA_TEXT = 'S'.charCodeAt(0);
+const [LETTER_C, LETTER_V] = Buffer.from('cv') as unknown as [number, number];
 
 /** Where the scan is: before the rows, among them, or behind them. */
 const [BEFORE, WITHIN, AFTER] = [0, 1, 2] as const;
@@ -70,7 +52,8 @@ export class SheetScanner extends UnitScanner {
   readonly #values: CellValues;
   /** Told of every row with a value; returns whether more are wanted. */
   readonly #onRow: (row: Row) => boolean;
-  readonly #value = new TextBytes();
+  readonly #tag = new CellTag();
+  readonly #aside = new TextBytes();
   #place: 0 | 1 | 2 = BEFORE;
   #inRow = false;
   #lastRow = 0;
@@ -103,13 +86,13 @@ export class SheetScanner extends UnitScanner {
       if (next === LETTER_C && this.#inRow && (xml[i + 2] === SPACE || xml[i + 2] === GREATER))
         i = this.#cell(xml, i + 2, end);
       else if (next === BANG || next === QUESTION) i = asideEnd(xml, i, end);
-      else i = this.#tag(xml, i, end);
+      else i = this.#otherTag(xml, i, end);
       if (i === CUT_OFF) return start;
     }
   }
 
   /** A tag that begins at `start`; of a cell, all of it. @returns what follows it */
-  #tag(xml: Buffer, start: number, end: number): number {
+  #otherTag(xml: Buffer, start: number, end: number): number {
     const closes = xml[start + 1] === SLASH;
     const from = closes ? start + 2 : start + 1;
     const stop = nameEnd(xml, from, end);
@@ -157,54 +140,25 @@ export class SheetScanner extends UnitScanner {
 
   /** A cell whose name ends at `i`: its attributes, and what is in it. @returns what follows it */
   #cell(xml: Buffer, i: number, end: number): number {
-    let column = -1;
-    let style = 0;
-    let type = LETTER_N;
-    for (;;) {
-      while (i < end && xml[i]! <= SPACE) i++;
-      if (i >= end) return CUT_OFF;
-      if (xml[i] === GREATER || xml[i] === SLASH) break;
-      const name = i;
-      while (i < end && xml[i] !== EQUALS && xml[i]! > SPACE && xml[i] !== GREATER) i++;
-      const oneLetter = i === name + 1;
-      while (i < end && xml[i]! <= SPACE) i++;
-      if (i < end && xml[i] === EQUALS) i++;
-      while (i < end && xml[i]! <= SPACE) i++;
-      if (i >= end) return CUT_OFF;
-      const quote = xml[i]!;
-      if (quote !== QUOTE && quote !== APOSTROPHE) throw refused.damaged('a cell of it is no XML');
-      const value = ++i;
-      while (i < end && xml[i] !== quote) i++;
-      if (i >= end) return CUT_OFF;
-      if (oneLetter) {
-        if (xml[name] === LETTER_R) column = columnOf(xml, value, i);
-        else if (xml[name] === LETTER_S) style = numberOf(xml, value, i);
-        else if (xml[name] === LETTER_T)
-          type = xml[value] === LETTER_S && i > value + 1 ? FORMULA_TEXT : xml[value]!;
-      }
-      i++;
-    }
-    if (column < 0) column = this.#lastColumn + 1;
-    if (column >= MAX_COLUMNS) throw refused.damaged('a cell stands beyond the last column');
-    if (xml[i] === SLASH) {
-      if (i + 1 >= end) return CUT_OFF;
-      i += 2;
-    } else {
-      i = this.#content(xml, i + 1, end, column, style, type);
-      if (i === CUT_OFF) return CUT_OFF;
-    }
-    this.#lastColumn = column;
+    const tag = this.#tag;
+    i = tag.read(xml, i, end);
+    if (i === CUT_OFF || i + 1 >= end) return CUT_OFF;
+    if (tag.column < 0) tag.column = this.#lastColumn + 1;
+    if (tag.column >= MAX_COLUMNS) throw refused.damaged('a cell stands beyond the last column');
+    i = xml[i] === SLASH ? i + 2 : this.#content(xml, i + 1, end);
+    if (i === CUT_OFF) return CUT_OFF;
+    this.#lastColumn = tag.column;
     if (++this.#cells > MAX_CELLS) throw refused.tooMuch(`${MAX_CELLS.toLocaleString('en')} cells`);
     return i;
   }
 
   /** What is in a cell, from `i` to its closing tag. @returns what follows that */
-  #content(xml: Buffer, i: number, end: number, column: number, style: number, type: number): number {
+  #content(xml: Buffer, i: number, end: number): number {
     for (;;) {
       while (i < end && xml[i] !== LESS) i++;
       if (i + 3 >= end) return CUT_OFF;
       if (xml[i + 1] === LETTER_V && xml[i + 2] === GREATER) {
-        i = this.#valueAt(xml, i + 3, end, column, style, type);
+        i = this.#value(xml, i + 3, end);
         if (i === CUT_OFF) return CUT_OFF;
         continue;
       }
@@ -224,8 +178,8 @@ export class SheetScanner extends UnitScanner {
       if (closes) {
         if (name === CELL) return i;
       } else if (xml[greater - 1] !== SLASH) {
-        if (name === VALUE) i = this.#valueAt(xml, i, end, column, style, type);
-        else if (name === INLINE) i = this.#inline(xml, i, end, column);
+        if (name === VALUE) i = this.#value(xml, i, end);
+        else if (name === INLINE) i = this.#inline(xml, i, end);
         // Nothing of it is of this sheet, whatever its names are.
         else if (name === EXTENSIONS) i = richText(xml, i, end, EXTENSIONS, this.#nothing());
         if (i === CUT_OFF) return CUT_OFF;
@@ -233,20 +187,21 @@ export class SheetScanner extends UnitScanner {
     }
   }
 
-  #inline(xml: Buffer, i: number, end: number, column: number): number {
+  #inline(xml: Buffer, i: number, end: number): number {
     const { text } = this.row;
     const from = text.length;
     const next = richText(xml, i, end, INLINE, text);
     if (next === CUT_OFF) text.length = from;
-    else this.row.setText(column, from);
+    else this.row.setText(this.#tag.column, from);
     return next;
   }
 
   /** The value from `i` to the next tag. @returns where that begins */
-  #valueAt(xml: Buffer, i: number, end: number, column: number, style: number, type: number): number {
+  #value(xml: Buffer, i: number, end: number): number {
     const { text } = this.row;
+    const { column, style, type } = this.#tag;
     const from = text.length;
-    if (type === FORMULA_TEXT || type === LETTER_E || type === LETTER_I) {
+    if (type === CELL_TYPE.formulaText || type === CELL_TYPE.error || type === CELL_TYPE.inline) {
       const next = characters(xml, i, end, text);
       if (next === CUT_OFF) text.length = from;
       else this.row.setText(column, from);
@@ -264,8 +219,8 @@ export class SheetScanner extends UnitScanner {
       if (next === CUT_OFF) return CUT_OFF;
       [bytes, i, less] = [value.bytes, 0, value.length];
     }
-    if (type === LETTER_S) {
-      const index = indexOf(bytes, i, less);
+    if (type === CELL_TYPE.shared) {
+      const index = sharedIndex(bytes, i, less);
       if (index >= this.#strings.table.count) {
         this.wanted = index;
         return CUT_OFF;
@@ -273,53 +228,25 @@ export class SheetScanner extends UnitScanner {
       if (index >= 0) this.row.setShared(column, index);
       return next;
     }
-    if (type === LETTER_B) this.#values.boolean(bytes, i, less, text);
-    else if (type === LETTER_D) this.#values.isoDate(bytes, i, less, text);
+    if (type === CELL_TYPE.boolean) this.#values.boolean(bytes, i, less, text);
+    else if (type === CELL_TYPE.date) this.#values.isoDate(bytes, i, less, text);
     else this.#values.number(bytes, i, less, style, text);
     this.row.setText(column, from);
     return next;
   }
 
   #nothing(): TextBytes {
-    this.#value.length = 0;
-    return this.#value;
+    this.#aside.length = 0;
+    return this.#aside;
   }
-}
-
-/** The column of a reference such as `AB12`, 0 for the first; negative where it names none. */
-function columnOf(xml: Uint8Array, i: number, end: number): number {
-  let column = 0;
-  for (; i < end; i++) {
-    const letter = (xml[i]! | 0x20) - 0x60;
-    if (letter < 1 || letter > 26) break;
-    column = column * 26 + letter;
-    if (column > MAX_COLUMNS) return MAX_COLUMNS;
-  }
-  return column - 1;
-}
-
-/** A whole number of digits alone; 0 where it is none. */
-function numberOf(xml: Uint8Array, i: number, end: number): number {
-  let number = 0;
-  for (; i < end; i++) {
-    const digit = xml[i]! - 48;
-    if (digit < 0 || digit > 9 || number > 1e9) return 0;
-    number = number * 10 + digit;
-  }
-  return number;
 }
 
 /** The number of a shared text, blanks around it; negative where nothing is there. */
-function indexOf(xml: Buffer, i: number, end: number): number {
+function sharedIndex(xml: Buffer, i: number, end: number): number {
   while (i < end && xml[i]! <= SPACE) i++;
   while (end > i && xml[end - 1]! <= SPACE) end--;
   if (i === end) return -1;
-  let number = 0;
-  for (; i < end; i++) {
-    const digit = xml[i]! - 48;
-    if (digit < 0 || digit > 9 || number > 1e9)
-      throw refused.damaged('a cell refers to a text that is not there');
-    number = number * 10 + digit;
-  }
-  return number;
+  const index = wholeNumber(xml, i, end);
+  if (index < 0) throw refused.damaged('a cell refers to a text that is not there');
+  return index;
 }

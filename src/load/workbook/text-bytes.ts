@@ -101,7 +101,7 @@ export class TextBytes {
     let code: number | undefined;
     if (close < most && xml[i + 1] === HASH) {
       const digits = Buffer.from(xml.buffer, xml.byteOffset + i + 2, close - i - 2).toString('latin1');
-      if (/^(\d+|x[\da-f]+)$/i.test(digits)) code = Number(digits[0] === 'x' ? `0${digits}` : digits);
+      if (/^(\d+|x[\dA-Fa-f]+)$/.test(digits)) code = Number(digits[0] === 'x' ? `0${digits}` : digits);
       if (code !== undefined && (code > 0x10ffff || isSurrogate(code))) code = REPLACEMENT;
     } else if (close < most)
       code = NAMED.get(Buffer.from(xml.buffer, xml.byteOffset + i + 1, close - i - 1).toString('latin1'));

@@ -19,8 +19,8 @@ const MAX_ENTRIES = 10_000;
 /** Sheets shrink 5 to 60 times when zipped; what shrinks more and is this large unzipped was made to do harm. */
 const MAX_RATIO = 250;
 const RATIO_FROM_BYTES = 32 * 1024 * 1024;
-/** What is inflated at once, in bytes. */
-const INFLATED_BYTES = 128 * 1024;
+/** What is inflated, and given on, at once; in bytes. */
+const PIECE_BYTES = 128 * 1024;
 /** The directory stands at the end, and is read in pieces of this size. */
 const BLOCK_BYTES = 128 * 1024;
 const STORED = 0;
@@ -77,7 +77,7 @@ export class WorkbookZip {
   }
 
   /**
-   * A part's content, inflated.
+   * A part's content, inflated, in small pieces.
    * @throws FileRejected where it is not there, or not as the directory has it
    */
   async *read(name: string): AsyncGenerator<Buffer> {
@@ -96,13 +96,14 @@ export class WorkbookZip {
       const bytes =
         compressionMethod === STORED
           ? stored
-          : pipeline(stored, createInflateRaw({ chunkSize: INFLATED_BYTES }), () => {});
+          : pipeline(stored, createInflateRaw({ chunkSize: PIECE_BYTES }), () => {});
       try {
         for await (const chunk of bytes as AsyncIterable<Buffer>) {
           size += chunk.length;
           if (size > uncompressedSize) throw refused.notUnzipped();
           checksum = crc32(chunk, checksum);
-          yield chunk;
+          // What is stored comes in pieces of any size.
+          for (let at = 0; at < chunk.length; at += PIECE_BYTES) yield chunk.subarray(at, at + PIECE_BYTES);
         }
       } catch (error) {
         throw asRefusal(error);
