@@ -26,7 +26,7 @@ const MINUTE_MS = 60_000;
 const PATIENCE_MS = 5 * MINUTE_MS;
 const CHART = `${PROJECT}/charts/waymark`;
 const VALUES = `${PROJECT}/test/e2e/values.yaml`;
-/** Months for which the big workbook is sent: so many files outlast several periods of the autoscaler. */
+/** Months for which the big workbook is sent: so many files outlast several periods of the autoscaler, as values.yaml slows consumers. */
 const BACKLOG_MONTHS = 9;
 /** So many that one load takes longer than the kubelet's last grace for a pod that is deleted by force: 2 s. */
 const BACKLOG_ROWS = 100_000;

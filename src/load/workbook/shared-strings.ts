@@ -18,7 +18,7 @@ import { UnitScanner } from './unit-scanner.ts';
 /** Texts of a workbook that cells share: all of them have to be held. */
 export const MAX_STRINGS = 10_000_000;
 /** And so many bytes of them. */
-const MAX_MIB = 160;
+const MAX_MIB = 128;
 
 const BLOCK_BITS = 20;
 const BLOCK_BYTES = 1 << BLOCK_BITS;
