@@ -30,6 +30,7 @@ export interface ChildOptions {
 
 export interface Child {
   readonly name: string;
+  readonly pid: number;
   readonly log: string;
   /** Whether it still runs. */
   readonly running: boolean;
@@ -73,6 +74,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   });
   return {
     name,
+    pid,
     log,
     get running() {
       return isRunning(child);
