@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { manage } from '../src/dev/rabbitmq.ts';
+import { lockFile, unlockFile } from '../src/files/settle.ts';
 import { DEAD_LETTERS, EXCHANGE, encodeMessage, QUEUE } from '../src/queue/topology.ts';
 import { type FileBody, Pipeline } from './setup/pipeline.ts';
 import { until } from './setup/until.ts';
@@ -360,6 +361,28 @@ describe('a consumer', () => {
       state: 'received',
       attempts: 0,
     });
+    await other.stop();
+  });
+
+  test('that is dead, of which Postgres has not heard yet, is outwaited: no API has to publish its file anew', async () => {
+    const other = await Pipeline.create();
+    const api = await other.startApi();
+    const { body } = await other.send(claims('L1'), 'Patient-claim-client_b-202402.csv');
+    await until(
+      async () => (await other.db.query('select from ingest.outbox')).rows.length === 0,
+      'the message',
+    );
+    await api.stop();
+    const dead = await other.db.connect();
+    await lockFile(dead, body.id);
+    const consumer = await other.startRole('consumer', { LOG_LEVEL: 'debug' });
+    await until(async () => consumer.output().includes('message taken'), 'the message to be delivered');
+    await unlockFile(dead, body.id);
+    dead.release();
+    await until(async () => {
+      const { rows } = await other.db.query('select state from ingest.file where id = $1', [body.id]);
+      return rows[0].state === 'loaded';
+    }, 'the file to be loaded');
     await other.stop();
   });
 

@@ -5,8 +5,8 @@ import { type Broker, connectBroker } from '../queue/connection.ts';
 import { assertTopology, QUEUE } from '../queue/topology.ts';
 
 /**
- * A consumer whose queue was deleted is not always told so (RabbitMQ 3.10 forgets quorum queues' consumers in silence):
- * one that has nothing to do subscribes anew so often.
+ * A consumer whose queue was deleted is not always told so (RabbitMQ 3.10 forgets quorum queues' consumers in silence), and
+ * an answer that met a queue without a leader can be lost: one that has nothing to do subscribes anew so often.
  */
 const RENEW_EVERY_SECONDS = 5;
 
@@ -20,6 +20,13 @@ export interface Subscription {
   stop(): Promise<void>;
 }
 
+/** A channel that takes messages, and those of them that are not answered yet. */
+interface Consuming {
+  channel: Channel;
+  tag: string;
+  inHand: Set<Promise<void>>;
+}
+
 /** Consumes the queue, through lost connections and deleted queues, until told to stop. */
 export async function subscribe(
   at: Broker,
@@ -28,31 +35,25 @@ export async function subscribe(
   answer: (message: ConsumeMessage) => Promise<Answer>,
 ): Promise<Subscription> {
   const stopping = new AbortController();
-  const underWay = new Set<Promise<void>>();
   let connected: ChannelModel | undefined;
-  let consuming: { channel: Channel; tag: string } | undefined;
+  let consuming: Consuming | undefined;
+  let beginning: Promise<void> | undefined;
   let busy = false;
 
   const handle = async (channel: Channel, message: ConsumeMessage): Promise<void> => {
+    const { deliveryTag: delivery, redelivered } = message.fields;
+    log.debug({ delivery, redelivered }, 'message taken');
     try {
       const said = await answer(message);
       if (said === 'ack') channel.ack(message);
       else channel.nack(message, false, said === 'requeue');
+      log.debug({ delivery, said }, 'message answered');
     } catch (error) {
       // The channel is gone, or the error is none that is known: the broker delivers again, the ledger decides.
       log.warn({ err: error }, 'the message was not answered');
     }
   };
-  const onMessage = (channel: Channel) => (message: ConsumeMessage | null) => {
-    if (message === null) {
-      log.warn('the queue was deleted');
-      return;
-    }
-    busy = true;
-    const work = handle(channel, message).finally(() => underWay.delete(work));
-    underWay.add(work);
-  };
-  const begin = async (connection: ChannelModel): Promise<void> => {
+  const consume = async (connection: ChannelModel): Promise<void> => {
     await assertTopology(connection);
     const channel = await connection.createChannel();
     channel.on('error', (error) => log.warn({ err: error }, 'the channel was closed'));
@@ -60,19 +61,39 @@ export async function subscribe(
       if (consuming?.channel === channel) consuming = undefined;
     });
     await channel.prefetch(prefetch);
-    const { consumerTag } = await channel.consume(QUEUE, onMessage(channel));
-    consuming = { channel, tag: consumerTag };
+    const inHand = new Set<Promise<void>>();
+    const { consumerTag: tag } = await channel.consume(QUEUE, (message) => {
+      if (message === null) {
+        log.warn('the queue was deleted');
+        return;
+      }
+      busy = true;
+      const work = handle(channel, message).finally(() => inHand.delete(work));
+      inHand.add(work);
+    });
+    consuming = { channel, tag, inHand };
+  };
+  /** One at a time: the connection that has come back and the renewal may both want it. */
+  const begin = (connection: ChannelModel): Promise<void> => {
+    beginning ??= consume(connection).finally(() => {
+      beginning = undefined;
+    });
+    return beginning;
+  };
+  const finish = async ({ channel, tag, inHand }: Consuming): Promise<void> => {
+    await channel.cancel(tag);
+    await Promise.allSettled(inHand);
   };
   const renew = async (): Promise<void> => {
-    const idle = !busy && underWay.size === 0;
+    const idle = !busy && !consuming?.inHand.size;
     busy = false;
     if (!connected || (consuming && !idle)) return;
-    if (!consuming) return begin(connected);
-    const { channel, tag } = consuming;
-    await channel.cancel(tag);
-    await assertTopology(connected);
-    const { consumerTag } = await channel.consume(QUEUE, onMessage(channel));
-    consuming = { channel, tag: consumerTag };
+    const earlier = consuming;
+    await begin(connected);
+    if (!earlier) return;
+    await finish(earlier);
+    // What the broker believes to be in hand, and is not, it delivers again.
+    await earlier.channel.close();
   };
 
   const broker = await connectBroker(at, log, async (connection) => {
@@ -92,8 +113,7 @@ export async function subscribe(
     async stop() {
       stopping.abort();
       await renewing;
-      await consuming?.channel.cancel(consuming.tag).catch(() => {});
-      await Promise.allSettled(underWay);
+      if (consuming) await finish(consuming).catch(() => {});
       await broker.close();
     },
   };

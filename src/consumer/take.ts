@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type FileRow, getFile } from '../files/ledger.ts';
 import { claimFile, handBack, lockFile, settleWrong, unlockFile } from '../files/settle.ts';
 import { type Client, isDatabaseError, withConnection } from '../platform/database.ts';
+import { pause } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import { StorageError } from '../storage/storage.ts';
 import { type Loading, loadFile } from './load-file.ts';
@@ -19,10 +19,13 @@ export interface Taking extends Loading {
 
 /** Longest wait between two attempts, in seconds. */
 const MAX_RETRY_SECONDS = 60;
+/** Postgres may learn of a consumer's death later than the broker, which has delivered the message anew: so long at most. */
+const OWNER_GONE_SECONDS = 5;
+const LOCK_EVERY_SECONDS = 0.1;
 
 /**
  * Loads the file that a message names. The ledger decides: a file that is settled is only acked, one that another
- * connection loads right now is left to it.
+ * consumer is alive to load is left to it.
  */
 export async function takeMessage(fileId: string, taking: Taking): Promise<Answer> {
   const { pool, log } = taking;
@@ -30,7 +33,8 @@ export async function takeMessage(fileId: string, taking: Taking): Promise<Answe
   let answer: Answer;
   try {
     answer = await withConnection(pool, async ({ client }) => {
-      if (!(await lockFile(client, fileId))) {
+      if (!(await lockUnlessOwned(client, fileId, taking.stopping))) {
+        if (taking.stopping.aborted) return 'requeue';
         log.info({ file_id: fileId }, 'another consumer is loading the file');
         return 'ack';
       }
@@ -50,6 +54,16 @@ export async function takeMessage(fileId: string, taking: Taking): Promise<Answe
   }
   if (answer === 'requeue') await backOff(attempt, taking);
   return answer;
+}
+
+/** @returns whether the file's lock is had now; where it is not, whoever has it lives, or `stopping` was aborted */
+async function lockUnlessOwned(client: Client, fileId: string, stopping: AbortSignal): Promise<boolean> {
+  const until = performance.now() + OWNER_GONE_SECONDS * 1000;
+  while (!(await lockFile(client, fileId))) {
+    if (stopping.aborted || performance.now() > until) return false;
+    await pause(LOCK_EVERY_SECONDS, stopping);
+  }
+  return true;
 }
 
 /** A failed file whose message comes once more belongs to the dead letters; any other settled file needs nothing. */
@@ -95,7 +109,7 @@ async function attemptLoad(client: Client, file: FileRow, taking: Taking): Promi
 
 async function backOff(attempt: number, taking: Taking): Promise<void> {
   const seconds = Math.min(MAX_RETRY_SECONDS, taking.retryBaseSeconds * 2 ** (attempt - 1));
-  await delay(seconds * 1000, undefined, { signal: taking.stopping }).catch(() => {});
+  await pause(seconds, taking.stopping);
 }
 
 /** What went wrong, for the ledger: never a value of the file. */

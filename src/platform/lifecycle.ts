@@ -15,6 +15,8 @@ export interface Life {
 
 /** The longest wait for releases after which the process ends all the same, in milliseconds. */
 const STOP_DEADLINE_MS = 10 * 60_000;
+/** And for what a library has left behind, once all is released. */
+const LINGER_MS = 2000;
 
 /**
  * Runs a role until SIGTERM, SIGINT, a parent that went away, or a failure; then releases what it registered.
@@ -63,6 +65,7 @@ export async function live(role: string, start: (life: Life) => Promise<void>): 
   process.channel?.unref();
   process.removeAllListeners('disconnect');
   if (process.connected) process.disconnect();
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
 /** Waits, but not longer than until `signal` is aborted. */

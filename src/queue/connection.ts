@@ -26,7 +26,16 @@ export async function connectBroker(
   const connection = await connect(broker.AMQP_URL, {
     timeout: 10_000,
     ...(ca !== undefined && { ca }),
-    recovery: { initialDelay: 200, maxDelay: MAX_RECONNECT_DELAY_MS, waitForConnect: false, setup },
+    recovery: {
+      initialDelay: 200,
+      maxDelay: MAX_RECONNECT_DELAY_MS,
+      waitForConnect: false,
+      setup(opened: ChannelModel) {
+        // Nobody else listens yet: one that is lost during the setup would end the process. The setup's own calls fail.
+        opened.on('error', () => {});
+        return setup(opened);
+      },
+    },
   });
   let down = false;
   const lost = (error: Error) => {
