@@ -281,17 +281,22 @@ describe('what the broker loses, the ledger puts right', () => {
     expect(file.state).toBe('loaded');
   });
 
-  test('a queue of other arguments is used as it is', async () => {
+  test('a queue of other arguments is used as it is, and has its dead letters', async () => {
     const other = await Pipeline.create();
     const connection = await connect(other.env.AMQP_URL!);
     const channel = await connection.createChannel();
     await channel.assertQueue(QUEUE, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
-    await connection.close();
     await other.startApi();
     await other.startRole('consumer');
     expect(await other.load(claims('O1'), 'Patient-claim-client_b-202311.csv')).toMatchObject({
       state: 'loaded',
     });
+    channel.publish(EXCHANGE, 'file.client_b.claims', Buffer.from('names no file'));
+    await until(
+      async () => (await channel.checkQueue(DEAD_LETTERS)).messageCount === 1,
+      'the dead letter of a queue that knows of none',
+    );
+    await connection.close();
     await other.stop();
   });
 

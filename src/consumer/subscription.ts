@@ -1,8 +1,8 @@
-import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { repeat } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import { type Broker, connectBroker } from '../queue/connection.ts';
-import { assertTopology, QUEUE } from '../queue/topology.ts';
+import { assertTopology, DEAD_LETTERS, QUEUE } from '../queue/topology.ts';
 
 /**
  * A consumer whose queue was deleted is not always told so (RabbitMQ 3.10 forgets quorum queues' consumers in silence), and
@@ -22,7 +22,7 @@ export interface Subscription {
 
 /** A channel that takes messages, and those of them that are not answered yet. */
 interface Consuming {
-  channel: Channel;
+  channel: ConfirmChannel;
   tag: string;
   inHand: Set<Promise<void>>;
 }
@@ -40,13 +40,14 @@ export async function subscribe(
   let beginning: Promise<void> | undefined;
   let busy = false;
 
-  const handle = async (channel: Channel, message: ConsumeMessage): Promise<void> => {
+  const handle = async (channel: ConfirmChannel, message: ConsumeMessage): Promise<void> => {
     const { deliveryTag: delivery, redelivered } = message.fields;
     log.debug({ delivery, redelivered }, 'message taken');
     try {
       const said = await answer(message);
-      if (said === 'ack') channel.ack(message);
-      else channel.nack(message, false, said === 'requeue');
+      if (said === 'dead') await bury(channel, message);
+      if (said === 'requeue') channel.nack(message);
+      else channel.ack(message);
       log.debug({ delivery, said }, 'message answered');
     } catch (error) {
       // The channel is gone, or the error is none that is known: the broker delivers again, the ledger decides.
@@ -55,7 +56,7 @@ export async function subscribe(
   };
   const consume = async (connection: ChannelModel): Promise<void> => {
     await assertTopology(connection);
-    const channel = await connection.createChannel();
+    const channel = await connection.createConfirmChannel();
     channel.on('error', (error) => log.warn({ err: error }, 'the channel was closed'));
     channel.on('close', () => {
       if (consuming?.channel === channel) consuming = undefined;
@@ -117,4 +118,18 @@ export async function subscribe(
       await broker.close();
     },
   };
+}
+
+/** To the dead letters by our own hand: a queue that was deleted meanwhile, or declared without them, would drop it. */
+function bury(channel: ConfirmChannel, { content, fields, properties }: ConsumeMessage): Promise<void> {
+  const { contentType, messageId } = properties;
+  return new Promise((resolve, reject) => {
+    channel.publish(
+      DEAD_LETTERS,
+      fields.routingKey,
+      content,
+      { persistent: true, contentType, messageId },
+      (error) => (error ? reject(error) : resolve()),
+    );
+  });
 }

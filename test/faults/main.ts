@@ -79,6 +79,7 @@ async function show(options: Partial<RunOptions> & Pick<RunOptions, 'seed' | 'st
     for (const each of wrong.slice(0, 20)) say(`        ${each}`);
   }
   for (const each of result.missed) say(`NOT BROUGHT ABOUT: ${each}`);
+  if (!isGreen(result)) say(`the logs are in ${result.logs}`);
   passed &&= isGreen(result);
   return result;
 }

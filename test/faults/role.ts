@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
@@ -7,6 +8,8 @@ import { until } from '../setup/until.ts';
 
 /** How long what it needs may be away. */
 const STARTING_MS = 90_000;
+/** One that has been told to end, or made to, and is still there after so long never will. */
+const ENDING_MS = 60_000;
 
 /** A process of Waymark that can be made to stand still at a fault point, and that is ended in every way there is. */
 export class Role {
@@ -22,6 +25,7 @@ export class Role {
   /** How it ended although nobody ended it. */
   unexpected: string | undefined;
   #mayEnd = true;
+  readonly #standing = new Set<FaultPoint>();
 
   constructor(options: { name: string; url: string; source: string; env: NodeJS.ProcessEnv; log: string }) {
     this.name = options.name;
@@ -37,6 +41,11 @@ export class Role {
 
   get running(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Where it stands still now. */
+  get stands(): FaultPoint[] {
+    return [...this.#standing];
   }
 
   /** Starts it and waits until it is ready. */
@@ -62,12 +71,14 @@ export class Role {
     );
     closeSync(output);
     this.#child = child;
+    this.#standing.clear();
     for (const point of this.#onReached.keys()) this.#order({ arm: point });
     child.on('message', ({ reached, file }: FaultNotice) => {
       this.file = file;
       const take = this.#onReached.get(reached);
       this.#onReached.delete(reached);
       // Nobody waits any more.
+      this.#standing.add(reached);
       if (take) take();
       else this.go(reached);
     });
@@ -91,7 +102,10 @@ export class Role {
   /** @returns the exit code, or the signal that ended it */
   async ended(): Promise<number | string> {
     const child = this.#child!;
-    if (this.running) await once(child, 'exit');
+    if (this.running)
+      await once(child, 'exit', { signal: AbortSignal.timeout(ENDING_MS) }).catch(() =>
+        assert.fail(`${this.name} does not end; it stands at ${this.stands.join(', ') || 'no point'}`),
+      );
     return child.signalCode ?? child.exitCode!;
   }
 
@@ -112,6 +126,7 @@ export class Role {
   }
 
   go(point: FaultPoint): void {
+    this.#standing.delete(point);
     this.#order({ go: point });
   }
 

@@ -27,6 +27,8 @@ export interface RunResult {
   rows: number;
   seconds: number;
   checks: Check[];
+  /** Where its logs are, until the suite is started again. */
+  logs: string;
 }
 
 const UPLOAD_EVERY_MS = 600;
@@ -48,12 +50,13 @@ export async function run(options: RunOptions): Promise<RunResult> {
       );
       return false;
     });
+    const inTurn = turns();
     const track = async (own: Fault[]) => {
       do {
         for (const fault of stage.random.shuffled(own)) {
           const began = performance.now();
           try {
-            await fault.inject(stage);
+            await (fault.alone ? inTurn(() => fault.inject(stage)) : fault.inject(stage));
             result.injected.push(fault.name);
             say(`${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s  ${fault.name}`);
           } catch (error) {
@@ -83,6 +86,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       rows: stage.sender.history.reduce((sum, { expected }) => sum + expected.rows, 0),
       seconds: (performance.now() - started) / 1000,
       checks: await judge(evidence),
+      logs: stage.log,
     };
   } finally {
     await stage.close();
@@ -103,7 +107,18 @@ async function whole(stage: Stage): Promise<void> {
   for (const role of stage.roles.values()) {
     if (role.running) role.signal('SIGCONT');
     else await role.start();
+    for (const point of role.stands) role.go(point);
   }
+}
+
+/** Does what it is given one after the other. */
+function turns(): (work: () => Promise<void>) => Promise<void> {
+  let last = Promise.resolve();
+  return (work) => {
+    const own = last.then(work);
+    last = own.catch(() => {});
+    return own;
+  };
 }
 
 /** Files of every feed and format, one after the other. */

@@ -72,11 +72,18 @@ export async function comeToRest(
     runs,
     injected,
     settledAfterSeconds,
-    violations: stage.violations,
+    violations: [...stage.violations, ...stillStanding(stage)],
     unexpected: [...stage.roles.values()].flatMap(({ unexpected }) => unexpected ?? []),
     logs: stage.log,
     marker: stage.marker,
   };
+}
+
+/** A mistake of the suite: nobody told them to go on. */
+function stillStanding(stage: Stage): string[] {
+  return [...stage.roles.values()].flatMap(({ name, stands }) =>
+    stands.map((point) => `${name} still stands at ${point}`),
+  );
 }
 
 /** As an operator does, once what kept the files out is mended. */

@@ -236,6 +236,7 @@ export class Stage {
         METRICS_PORT: port,
         DBT_PYTHON,
         WAYMARK_FAULT_POINTS: 'on',
+        LOG_LEVEL: 'debug',
         WAYMARK_DBT_TARGET: `${this.folder}/${name}`,
         MAX_ATTEMPTS: '6',
         RETRY_BASE_SECONDS: '0.2',
@@ -257,7 +258,8 @@ function removeEarlier(): void {
   if (!existsSync(FOLDER)) return;
   for (const entry of readdirSync(FOLDER)) {
     const [pid] = entry.split('-').map(Number);
-    if (pid !== process.pid && identify(pid!)) continue;
+    // The logs of our own earlier runs may be wanted.
+    if (pid === process.pid || identify(pid!)) continue;
     for (const disk of ['disk-postgres', 'disk-storage'])
       if (existsSync(`${FOLDER}/${entry}/${disk}`)) removeDisk(`${FOLDER}/${entry}/${disk}`);
     rmSync(`${FOLDER}/${entry}`, { recursive: true, force: true });

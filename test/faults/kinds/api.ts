@@ -26,7 +26,7 @@ const killedAt = (point: FaultPoint, when: string): Fault => ({
   },
 });
 
-export const apiFaults: Fault[] = [
+const faults: Fault[] = [
   {
     name: 'an API is killed in the middle of an upload',
     async inject(stage) {
@@ -92,6 +92,8 @@ export const apiFaults: Fault[] = [
     },
   },
 ];
+
+export const apiFaults: Fault[] = faults.map((fault) => ({ ...fault, alone: true }));
 
 async function deleted(stage: Stage, sent: Sent): Promise<void> {
   sent.deleted = true;

@@ -73,6 +73,7 @@ export const brokerFaults: Fault[] = [
   },
   {
     name: 'an API is killed when the broker has its messages and the outbox does not know',
+    alone: true,
     async inject(stage) {
       const api = await stage.standing('api', 'relay.confirmed', () => stage.send({ rows: 20 }));
       await api.kill();
@@ -81,6 +82,7 @@ export const brokerFaults: Fault[] = [
   },
   {
     name: 'one relay stands still on its messages while the other goes on',
+    alone: true,
     async inject(stage) {
       const api = await stage.standing('api', 'relay.confirmed', () => stage.send({ rows: 20 }));
       const other = stage.of('api').find((each) => each !== api)!;

@@ -32,6 +32,7 @@ const ALONE_MS = 30_000;
 /** The broker alone must heal it: nobody is there to publish anything anew. */
 export const killedWhileTheApiIsAway: Fault = {
   name: 'a consumer is killed after COPY, and no API is there to publish its file anew',
+  alone: true,
   async inject(stage) {
     const consumer = await stage.standing('consumer', 'load.copied', () => stage.send({ rows: 400 }));
     // Whichever file it has in hand.

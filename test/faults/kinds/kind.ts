@@ -7,6 +7,8 @@ export interface Fault {
   inject(stage: Stage): Promise<void>;
   /** Done beside the others, as it takes a run of dbt. */
   slow?: true;
+  /** It ends APIs or holds them up: no other that does may be under way. */
+  alone?: true;
   /** Where it cannot be brought about at all. */
   needs?: (stage: Stage) => boolean;
 }
