@@ -27,7 +27,7 @@ and holds it against what was sent. The same seed breaks the same things in the 
 npm run test:faults                                   # every fault once, on a directory and on S3: ten minutes
 npm run test:faults -- --seed 7 --minutes 60          # a long soak: over and over
 npm run test:faults -- --storage s3 --only 'in mid COPY'
-npm run test:faults -- --short                        # half of them on each storage
+npm run test:faults -- --short                        # as CI does: half of them on each storage
 npm run test:faults -- --mutants                      # Waymark with mistakes in it: the suite must turn red
 \`\`\`
 
