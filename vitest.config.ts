@@ -4,7 +4,7 @@ import { DBT_PYTHON } from './src/dev/paths.ts';
 
 export default defineConfig({
   test: {
-    include: ['{src,cdk8s,samples,images,dbt,test}/**/*.test.ts', 'bin/**/*.test.js'],
+    include: ['{src,bench,cdk8s,samples,images,dbt,test}/**/*.test.ts', 'bin/**/*.test.js'],
     // What needs a cluster, or helm, has configurations of its own.
     exclude: ['**/node_modules/**', 'test/{chart,cluster,e2e}/**'],
     globalSetup: ['test/setup/global.ts'],

@@ -1,6 +1,6 @@
 /**
- * Loads files as a consumer does when their messages come, and ends: `node bench/load/consume.ts FILE_ID…`, all of them at
- * once. Prints what `takeMessage` answered and the peak of its memory.
+ * Loads files as a consumer does when their messages come, and ends: `node bench/load/consume.ts AT_ONCE FILE_ID…`, so many
+ * of them at a time.
  */
 import { ConsumerMetrics } from '../../src/consumer/metrics.ts';
 import { takeMessage } from '../../src/consumer/take.ts';
@@ -11,13 +11,14 @@ import { createLog } from '../../src/platform/log.ts';
 import { createRegistry } from '../../src/platform/metrics.ts';
 import { openStorage } from '../../src/storage/open.ts';
 
-const ids = process.argv.slice(2);
+const [atOnce, ...ids] = process.argv.slice(2);
+const prefetch = Number(atOnce);
 const config = readConfig(process.env, 'postgres', 'storage', 'feeds', 'consumer', 'workbook');
 const feeds = await readFeeds(config.FEEDS_DIR);
-const pool = createPool(config, 'consumer', () => {}, { as: 'consumer', max: ids.length * 2 + 2 });
+const pool = createPool(config, 'consumer', () => {}, { as: 'consumer', max: prefetch * 2 + 2 });
 const taking = {
   log: createLog('consumer', 'warn'),
-  metrics: new ConsumerMetrics(createRegistry('consumer'), feeds.all, ids.length),
+  metrics: new ConsumerMetrics(createRegistry('consumer'), feeds.all, prefetch),
   storage: await openStorage(config),
   pool,
   feeds,
@@ -26,6 +27,12 @@ const taking = {
   retryBaseSeconds: 0,
   stopping: new AbortController().signal,
 };
-const answers = await Promise.all(ids.map((id) => takeMessage(id, taking)));
+await Promise.all(Array.from({ length: prefetch }, takeInTurn));
 await pool.end();
-if (answers.some((answer) => answer !== 'ack')) throw new Error(`not loaded: ${answers.join(', ')}`);
+
+async function takeInTurn(): Promise<void> {
+  for (let id = ids.shift(); id !== undefined; id = ids.shift()) {
+    const answer = await takeMessage(id, taking);
+    if (answer !== 'ack') throw new Error(`${id} is not loaded: ${answer}`);
+  }
+}
