@@ -46,7 +46,11 @@ const uploadForm = (fields: object) => ({
         type: 'object' as const,
         required: ['file'],
         properties: {
-          file: { type: 'string' as const, format: 'binary', description: 'A .csv or .xlsx.' },
+          file: {
+            type: 'string' as const,
+            format: 'binary',
+            description: 'A .csv or .xlsx, or an old .xls of at most 8 MiB.',
+          },
           ...fields,
         },
       },

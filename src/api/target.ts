@@ -32,7 +32,8 @@ export function resolveTarget(
 ): Target {
   if (/[/\\\0]/.test(name) || name === '' || name.startsWith('.'))
     throw new Problem(400, 'bad_name', 'The file name must be a plain name, not a path.');
-  if (!formatOfName(name)) throw new Problem(400, 'bad_name', 'The file must be a .csv or an .xlsx.');
+  if (!formatOfName(name))
+    throw new Problem(400, 'bad_name', 'The file must be a .csv or an .xlsx, or an old .xls.');
   const named: Partial<NameParts> = parseFileName(name) ?? {};
   const field = (key: string) => {
     const value = fields[key];

@@ -4,7 +4,7 @@ import { basename, extname, join } from 'node:path';
 import { type ApiClient, ApiError, createApiClient, type FileAnswer } from './api-client.ts';
 import { untilSettled } from './settled.ts';
 
-const EXTENSIONS = new Set(['.csv', '.xlsx']);
+const EXTENSIONS = new Set(['.csv', '.xlsx', '.xls']);
 
 /**
  * `waymark load PATH…`: sends files, and the CSV and XLSX files of directories, to the API that API_URL and API_TOKEN name.

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Source } from '../load/table-file.ts';
+import type { Source } from '../load/source.ts';
 import { UsageError } from './usage.ts';
 
 /**

@@ -28,6 +28,9 @@ describe('names from outside', () => {
   ])('period %s is %s', (outside, inside) => expect(foldPeriod(outside)).toBe(inside));
 
   test('a file name says client, file type and period', () => {
+    expect(parseFileName('Patient-claim-clientA-202307.xls')).toEqual(
+      parseFileName('Patient-claim-clientA-202307.xlsx'),
+    );
     expect(parseFileName('Patient-claim-clientA-202307.xlsx')).toEqual({
       client: 'client_a',
       file_type: 'claims',

@@ -74,7 +74,7 @@ export interface NameParts {
   period: string;
 }
 
-const NAME = /^Patient-([A-Za-z_]+)-(.+)-(\d{6})\.(?:csv|xlsx)$/i;
+const NAME = /^Patient-([A-Za-z_]+)-(.+)-(\d{6})\.(?:csv|xlsx?)$/i;
 
 /**
  * What a file's name says, `Patient-{membership|claim}-{client}-{yyyymm}.{csv|xlsx}`. A part that is there but wrong
@@ -92,7 +92,8 @@ export function parseFileName(name: string): Partial<NameParts> | undefined {
   };
 }
 
-/** The format that a name's ending promises; undefined for anything but `.csv` and `.xlsx`. */
+/** The format that a name's ending promises; undefined for anything but `.csv`, `.xlsx`, and `.xls` as it was called before. */
 export function formatOfName(name: string): Format | undefined {
-  return FORMATS.find((format) => name.toLowerCase().endsWith(`.${format}`));
+  const ending = /\.(csv|xlsx?)$/i.exec(name)?.[1]?.toLowerCase();
+  return ending === 'xls' ? 'xlsx' : (ending as Format | undefined);
 }

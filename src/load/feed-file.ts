@@ -1,7 +1,8 @@
 import { checkHeader, type HeaderDrift } from '../files/columns.ts';
 import type { Feed, Feeds } from '../files/feeds.ts';
 import { FileRejected } from './rejection.ts';
-import { openTableFile, type Source, type TableFile } from './table-file.ts';
+import type { Source } from './source.ts';
+import { openTableFile, type TableFile } from './table-file.ts';
 
 /** A table file whose header fits its feed. */
 export interface FeedFile {

@@ -8,13 +8,14 @@ export const HEAD_BYTES = 1024 * 1024;
 
 /**
  * What the bytes are, whatever the name says.
- * @throws FileRejected where they are neither CSV nor XLSX
+ * @throws FileRejected where they are neither CSV nor a workbook
  */
-export function sniffFormat(head: Buffer): Format {
+export function sniffKind(head: Buffer): Format | 'xls' {
   if (head.length === 0) throw new FileRejected('empty_file', 'The file is empty.');
   // A zip's first part, or the end of an empty one.
   if (startsWith(head, 0x50, 0x4b, 0x03, 0x04) || startsWith(head, 0x50, 0x4b, 0x05, 0x06)) return 'xlsx';
-  if (startsWith(head, 0xd0, 0xcf, 0x11, 0xe0)) throw compoundFile(head);
+  // A compound file: which of them, its reader tells.
+  if (startsWith(head, 0xd0, 0xcf, 0x11, 0xe0)) return 'xls';
   const binary = [
     ['a PDF', 0x25, 0x50, 0x44, 0x46],
     ['a gzip archive', 0x1f, 0x8b],
@@ -31,26 +32,4 @@ export function sniffFormat(head: Buffer): Format {
   if (/^\s*<(?:!doctype|html|\?xml)/i.test(head.toString('latin1', 0, 200)))
     throw new FileRejected('not_a_table', 'The file is HTML or XML, not CSV or XLSX.');
   return 'csv';
-}
-
-/**
- * A compound file is a protected workbook or an old one: names in its directory tell which (MS-OFFCRYPTO, 2.3; MS-XLS, 2.1.2),
- * where it stands in the beginning that is looked at.
- */
-function compoundFile(head: Buffer): FileRejected {
-  const has = (name: string) => head.includes(Buffer.from(name, 'utf16le'));
-  if (has('EncryptedPackage'))
-    return new FileRejected(
-      'encrypted_workbook',
-      'The workbook is protected by a password. Save it without one.',
-    );
-  if (has('Workbook') || has('Book'))
-    return new FileRejected(
-      'not_a_workbook',
-      'The file is an old .xls workbook. Open it in Excel and save it as .xlsx, or as CSV.',
-    );
-  return new FileRejected(
-    'encrypted_workbook',
-    'The workbook is protected by a password, or is an old .xls file. Save it as .xlsx without a password.',
-  );
 }

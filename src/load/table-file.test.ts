@@ -216,12 +216,12 @@ describe('a CSV that is not as its feed describes it', () => {
 });
 
 /** Sheets by name; the first is hidden. */
-function workbook(sheets: Record<string, unknown[][]>): Buffer {
+function workbook(sheets: Record<string, unknown[][]>, bookType: XLSX.BookType = 'xlsx'): Buffer {
   const book = XLSX.utils.book_new();
   for (const [name, rows] of Object.entries(sheets))
     XLSX.utils.book_append_sheet(book, XLSX.utils.aoa_to_sheet(rows), name);
   book.Workbook = { Sheets: Object.keys(sheets).map((_, i) => ({ Hidden: i === 0 ? 1 : 0 })) };
-  return XLSX.write(book, { type: 'buffer', bookType: 'xlsx' });
+  return XLSX.write(book, { type: 'buffer', bookType });
 }
 
 describe('the sheet of a workbook', () => {
@@ -238,6 +238,23 @@ describe('the sheet of a workbook', () => {
   ])('%s is found by its name', async (sheet, first) => {
     const { content } = await load(bytes, { sheet });
     expect(content.map((row) => row[1])).toEqual([first]);
+  });
+
+  test.each([true, false])('of an old workbook is loaded as well, header only: %s', async (headerOnly) => {
+    const old = workbook({ Versteckt: [['x']], Abrechnung: [COLUMNS, ['A1', 'Jürgen', null, 2]] }, 'biff8');
+    expect(await load(old, {}, COLUMNS, headerOnly)).toEqual({
+      ...{ rows: 1, rejected: 0, path: 'workbook' },
+      content: [[1, 'A1', 'Jürgen', null, '2']],
+    });
+  });
+
+  test('an old workbook is not read where it is large', async () => {
+    const old = workbook({ a: [['x']], b: [COLUMNS, ['A1', 'b', 'c', 2]] }, 'biff8');
+    const large = Buffer.concat([old, Buffer.alloc(8 * 1024 * 1024)]);
+    await expect(load(large, {})).rejects.toMatchObject({
+      code: 'workbook_too_large',
+      message: expect.stringContaining('more than 8 MiB. Save it as .xlsx'),
+    });
   });
 
   test('one that is not there is named, and how many there are', async () => {

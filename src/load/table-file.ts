@@ -1,27 +1,18 @@
-import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { HeaderCell } from '../files/columns.ts';
 import { postgresEncoding } from '../files/encodings.ts';
 import type { Feed } from '../files/feeds.ts';
 import { FORMATS, type Format } from '../files/names.ts';
 import { type Client, isDatabaseError, SqlState } from '../platform/database.ts';
-import { CountMismatch, copyFrames, copyRecords, copyText } from './copy.ts';
+import { CountMismatch, copyFrames, copyRecords } from './copy.ts';
 import { type Frames, OddBytes, RecordFramer } from './csv-frames.ts';
 import { type CsvHeader, readCsvHeader, type Writing } from './csv-header.ts';
 import { type RecordBatch, RecordReader } from './csv-records.ts';
 import { EncodingCheck, linesAsUtf8, pieceDecoder, recordDecoder } from './encoding.ts';
 import { FileRejected, nulBytes } from './rejection.ts';
-import { HEAD_BYTES, sniffFormat } from './sniff.ts';
-import { Workbook, type WorkbookOptions } from './workbook/workbook.ts';
-
-/** Bytes that are read as a table: an upload not yet accepted, or a file in storage. */
-export interface Source {
-  size: number;
-  read(range?: { start: number; end?: number }): Readable;
-  /** Hex SHA-256 that the bytes must have, where it is known. */
-  sha256?: string;
-}
+import { HEAD_BYTES, sniffKind } from './sniff.ts';
+import { hashed, type Source } from './source.ts';
+import { OldWorkbookFile, WorkbookFile } from './workbook-file.ts';
 
 export interface Loaded {
   rows: number;
@@ -31,6 +22,7 @@ export interface Loaded {
 
 /** A CSV or XLSX file whose header has been read. */
 export interface TableFile {
+  /** An old workbook, too, is `xlsx`: what one feed takes, it takes from either. */
   format: Format;
   cells: HeaderCell[];
   /** Whether a row follows the header; undefined where that is not known yet. */
@@ -40,15 +32,6 @@ export interface TableFile {
   /** Copies every record into the feed's table, within the transaction that is open on `client`. */
   load(client: Client, feed: Feed, columns: readonly string[], fileId: string): Promise<Loaded>;
   close(): Promise<void>;
-}
-
-/** The stored bytes are not those that were accepted. */
-export class BytesChanged extends Error {
-  override name = 'BytesChanged';
-
-  constructor() {
-    super('the stored bytes are not those that were accepted: their SHA-256 differs');
-  }
 }
 
 /** What a feed says of its files; what it does not say is recognised. */
@@ -65,13 +48,16 @@ export async function openTableFile(
 ): Promise<TableFile> {
   const head =
     source.size === 0 ? Buffer.alloc(0) : await buffer(source.read({ start: 0, end: HEAD_BYTES - 1 }));
-  const format = sniffFormat(head);
+  const kind = sniffKind(head);
+  const format = kind === 'xls' ? 'xlsx' : kind;
   const { formats = FORMATS } = described;
   if (!formats.includes(format)) throw wrongFormat(format, formats);
   if (format === 'csv')
     return new CsvFile(source, described, readCsvHeader(head, head.length >= source.size, described));
   const { headerOnly, maxWorkbookBytes: maxBytes } = options;
-  return WorkbookFile.open(source, { headerOnly, maxBytes, sheet: described.sheet });
+  const { sheet } = described;
+  if (kind === 'xls') return OldWorkbookFile.open(source, sheet);
+  return WorkbookFile.open(source, { headerOnly, maxBytes, sheet });
 }
 
 const wrongFormat = (format: Format, taken: readonly Format[]) => {
@@ -155,7 +141,7 @@ class CsvFile implements TableFile {
   async *#dataBytes(): AsyncGenerator<Buffer> {
     let skip = this.#header.dataOffset;
     const check = new EncodingCheck(this.#header.encoding, this.#writing.encoding);
-    for await (const chunk of hashed(this.#source, this.#source.read())) {
+    for await (const chunk of hashed(this.#source)) {
       check.push(chunk);
       if (chunk.length <= skip) skip -= chunk.length;
       else {
@@ -181,74 +167,9 @@ class CsvFile implements TableFile {
   }
 }
 
-class WorkbookFile implements TableFile {
-  readonly format = 'xlsx';
-  readonly cells: HeaderCell[];
-  readonly hasRows: boolean;
-  readonly #source: Source;
-  readonly #workbook: Workbook;
-
-  private constructor(source: Source, workbook: Workbook) {
-    this.#source = source;
-    this.#workbook = workbook;
-    this.cells = workbook.cells;
-    this.hasRows = workbook.hasRows;
-  }
-
-  static async open(source: Source, options: WorkbookOptions): Promise<WorkbookFile> {
-    return new WorkbookFile(source, await blaming(source, Workbook.open(source, options)));
-  }
-
-  async load(client: Client, feed: Feed, columns: readonly string[], fileId: string): Promise<Loaded> {
-    const text = this.#workbook.copyText(fileId);
-    let rows = 0;
-    const bytes = (async function* () {
-      rows = yield* text;
-    })();
-    const taken = await blaming(this.#source, copyText(client, feed, columns, bytes));
-    if (taken !== rows) throw new CountMismatch(rows, taken);
-    await checkHash(this.#source);
-    return { rows, rejected: 0, path: 'workbook' };
-  }
-
-  records(): AsyncGenerator<RecordBatch> {
-    return this.#workbook.batches();
-  }
-
-  close(): Promise<void> {
-    return this.#workbook.close();
-  }
-}
-
-/** Parts of a workbook are read in any order, so that its bytes are hashed by themselves. */
-async function checkHash(source: Source): Promise<void> {
-  if (source.sha256 === undefined) return;
-  for await (const _ of hashed(source, source.read()));
-}
-
-/** What is wrong with a file is its sender's fault only where the bytes are those that were sent. */
-async function blaming<T>(source: Source, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof FileRejected) await checkHash(source);
-    throw error;
-  }
-}
-
 /** Whether the fast way met something that the tolerant way knows how to deal with. */
 function isOdd(error: unknown): boolean {
   return error instanceof OddBytes || (isDatabaseError(error) && error.code?.startsWith('22') === true);
-}
-
-/** Passes bytes on and, at their end, holds their hash against the one that they must have. */
-async function* hashed(source: Source, bytes: Readable): AsyncGenerator<Buffer> {
-  const hash = createHash('sha256');
-  for await (const chunk of bytes) {
-    hash.update(chunk as Buffer);
-    yield chunk as Buffer;
-  }
-  if (source.sha256 !== undefined && hash.digest('hex') !== source.sha256) throw new BytesChanged();
 }
 
 /** The rejection that a Postgres error of the load stands for, where it blames the file and not the database. */

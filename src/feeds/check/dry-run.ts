@@ -3,7 +3,7 @@ import type { Feed, Feeds } from '../../files/feeds.ts';
 import type { RecordBatch } from '../../load/csv-records.ts';
 import { noRows, openFeedFile } from '../../load/feed-file.ts';
 import { FileRejected, type RowReason } from '../../load/rejection.ts';
-import type { Source } from '../../load/table-file.ts';
+import type { Source } from '../../load/source.ts';
 import { type Cleaned, DryDatabase, type FlagCount } from './dry-database.ts';
 
 /** What loading and cleaning a file would come to. */

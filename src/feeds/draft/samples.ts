@@ -12,7 +12,8 @@ import {
 import { readCsvHeader } from '../../load/csv-header.ts';
 import { FileRejected } from '../../load/rejection.ts';
 import { HEAD_BYTES } from '../../load/sniff.ts';
-import { openTableFile, type Source } from '../../load/table-file.ts';
+import type { Source } from '../../load/source.ts';
+import { openTableFile } from '../../load/table-file.ts';
 import { localFile } from '../local-file.ts';
 import { UsageError } from '../usage.ts';
 

@@ -7,6 +7,13 @@ import { TextBytes } from './text-bytes.ts';
 /** Days that are remembered as text: a sheet has the same few again and again. */
 const MAX_REMEMBERED = 20_000;
 
+/** A number as the shortest plain decimal, or as a format of dates or of zeros shows it. */
+export function numberText(value: number, format: CellFormat, date1904: boolean): string {
+  if (format === 'plain') return plainDecimal(value);
+  if (typeof format === 'string') return serialText(value, format, date1904) ?? plainDecimal(value);
+  return Number.isSafeInteger(value) && value >= 0 ? paddedText(value, format) : plainDecimal(value);
+}
+
 /** Writes what a cell holds as text, in the way that its type and format say. */
 export class CellValues {
   readonly #formats: readonly CellFormat[];
@@ -32,15 +39,9 @@ export class CellValues {
     else {
       const text = this.#plain(xml, start, end);
       const value = parseNumber(text);
-      if (value !== undefined) into.appendPlain(this.#formatted(value, format));
+      if (value !== undefined) into.appendPlain(numberText(value, format, this.#date1904));
       else if (text.trim() !== '') into.appendXml(xml, start, end);
     }
-  }
-
-  #formatted(value: number, format: CellFormat): string {
-    if (format === 'plain') return plainDecimal(value);
-    if (typeof format === 'string') return serialText(value, format, this.#date1904) ?? plainDecimal(value);
-    return Number.isSafeInteger(value) && value >= 0 ? paddedText(value, format) : plainDecimal(value);
   }
 
   #day(day: number): string | undefined {

@@ -27,6 +27,8 @@ export class CopyText {
   #chunk: Buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   #length = 0;
   #full: Buffer[] = [];
+  /** Chunks that were sent, to be written into again. */
+  readonly #sent: Buffer[] = [];
 
   /** @param columns those that are written, 0 for a sheet's first */
   constructor(fileId: string, headerRow: number, columns: readonly number[]) {
@@ -65,6 +67,11 @@ export class CopyText {
     this.rows++;
   }
 
+  /** Takes back a chunk that has been sent. */
+  giveBack({ buffer }: Buffer): void {
+    this.#sent.push(Buffer.from(buffer));
+  }
+
   /** Chunks that are full. */
   take(): Buffer[] {
     const full = this.#full;
@@ -81,7 +88,7 @@ export class CopyText {
   #flush(): void {
     if (this.#length > 0) {
       this.#full.push(this.#chunk.subarray(0, this.#length));
-      this.#chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+      this.#chunk = this.#sent.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
     }
     this.#length = 0;
   }

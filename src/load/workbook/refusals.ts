@@ -26,6 +26,11 @@ export const refused = {
     ),
   encrypted: () =>
     new FileRejected('encrypted_workbook', 'The workbook is encrypted. Save it without a password.'),
+  unreadable: () =>
+    new FileRejected(
+      'encrypted_workbook',
+      'The workbook is protected by a password, or damaged. Save it as .xlsx without a password.',
+    ),
   /** @param bytes the limit that it grows beyond */
   tooLarge: (bytes: number) =>
     new FileRejected(
@@ -36,6 +41,17 @@ export const refused = {
     new FileRejected(
       'workbook_too_large',
       `The workbook has more than ${what}. Send it as CSV, or in parts.`,
+    ),
+  /** @param bytes the most that an old workbook may have */
+  oldTooLarge: (bytes: number) =>
+    new FileRejected(
+      'workbook_too_large',
+      `The file is an old .xls workbook of more than ${Math.round(bytes / 1024 / 1024)} MiB. Save it as .xlsx or CSV.`,
+    ),
+  oldTooMuch: () =>
+    new FileRejected(
+      'workbook_too_large',
+      'The file is an old .xls workbook that is too large to be read here. Save it as .xlsx or CSV.',
     ),
   missingSheet: (asked: string, sheets: number) =>
     new FileRejected(

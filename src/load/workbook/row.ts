@@ -4,8 +4,8 @@ import { TextBytes, unescapeField } from './text-bytes.ts';
 
 /** Columns that a sheet has: A to XFD. */
 export const MAX_COLUMNS = 16_384;
-/** No row of a table can hold as much. */
-const MAX_ROW_BYTES = 32 * 1024 * 1024;
+/** Some hundred of the longest texts that Excel lets into a cell: 32,767 characters. */
+const MAX_ROW_BYTES = 4 * 1024 * 1024;
 
 const NONE = -1;
 const SHARED = -2;
@@ -53,7 +53,7 @@ export class Row {
     this.#from[column] = from;
     this.#to[column] = to;
     this.bytes += length;
-    if (this.bytes > MAX_ROW_BYTES) throw refused.tooMuch('32 MiB in one row');
+    if (this.bytes > MAX_ROW_BYTES) throw refused.tooMuch('4 MiB in one row');
   }
 
   has(column: number): boolean {

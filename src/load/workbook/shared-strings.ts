@@ -17,8 +17,9 @@ import { UnitScanner } from './unit-scanner.ts';
 
 /** Texts of a workbook that cells share: all of them have to be held. */
 export const MAX_STRINGS = 10_000_000;
-/** And so many bytes of them. */
-const MAX_MIB = 128;
+/** And so many bytes, with 5 more for each: with them a consumer stays below 300 MB. */
+const MAX_MIB = 96;
+const HELD_BYTES = 5;
 
 const BLOCK_BITS = 20;
 const BLOCK_BYTES = 1 << BLOCK_BITS;
@@ -41,7 +42,7 @@ export class StringTable {
   /** @throws FileRejected where it holds all that it may */
   add(from: Buffer, length: number): void {
     const size = length + (length < SHORT ? 1 : 5);
-    this.#bytes += size;
+    this.#bytes += length + HELD_BYTES;
     if (this.count === MAX_STRINGS) throw refused.tooMuch(`${MAX_STRINGS.toLocaleString('en')} texts`);
     if (this.#bytes > MAX_MIB * 1024 * 1024) throw refused.tooMuch(`${MAX_MIB} MiB of texts`);
     if (this.#free + size > BLOCK_BYTES) {

@@ -3,7 +3,7 @@ import { refused } from './refusals.ts';
 const EMPTY = Buffer.alloc(0);
 const WINDOW_BYTES = 256 * 1024;
 /** A cell has at most 32,767 characters; this holds such a one however it is written, and its formula. */
-const MAX_UNIT_BYTES = 4 * 1024 * 1024;
+const MAX_UNIT_BYTES = 1024 * 1024;
 
 /** XML that comes in pieces, scanned in whole units: what is not yet whole waits for the next piece. */
 export abstract class UnitScanner {
@@ -28,7 +28,7 @@ export abstract class UnitScanner {
     const scanned = this.scan(this.#window, length);
     this.#window.copyWithin(0, scanned, length);
     this.#length = length - scanned;
-    if (this.#length > MAX_UNIT_BYTES) throw refused.tooMuch('4 MiB in one cell');
+    if (this.#length > MAX_UNIT_BYTES) throw refused.tooMuch('1 MiB in one cell');
   }
 
   /** Goes on where `scan` stopped of its own accord. */

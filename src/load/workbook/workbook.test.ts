@@ -12,7 +12,7 @@ async function copied(book: Workbook): Promise<{ text: string; rows: number }> {
   for (;;) {
     const next = await text.next();
     if (next.done) return { text: Buffer.concat(chunks).toString(), rows: next.value };
-    chunks.push(next.value);
+    chunks.push(Buffer.from(next.value));
   }
 }
 

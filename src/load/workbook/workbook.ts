@@ -76,7 +76,7 @@ export class Workbook {
   }
 
   /**
-   * Every row after the header in COPY's text format, file id and row number in front.
+   * Every row after the header in COPY's text format, file id and row number in front. A piece is written over once the next one is asked for.
    * @returns how many rows they were
    * @throws UnnamedColumn where only the header was looked at, and a row has more
    */
@@ -92,6 +92,7 @@ export class Workbook {
         bytes += chunk.length;
         if (bytes > this.#maxBytes * MAX_REPEATED) throw refused.tooLarge(this.#maxBytes * MAX_REPEATED);
         yield chunk;
+        text.giveBack(chunk);
       }
     yield* text.end();
     return text.rows;
