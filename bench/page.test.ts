@@ -42,4 +42,11 @@ test('every whole run has a column, the median beside them, and the command and 
   expect(block).toContain('`npm run bench -- --runs 3`: 2026-01-31, commit abc1234; 2 cores of A CPU');
   expect(block).toContain('| `csv_to_psql_copy` | 1.00 | 1.10 | 0.90 | **1.00** | 0.9 |');
   expect(block).toContain('| `csv` | waymark | 3.00 | 333,333 | 59.7 | 140 |');
+  expect(block).toContain('| `csv` | 140 | 200 |');
+});
+
+test('a peer that is missing is named', () => {
+  const missing = { ...result([run('waymark', 3000)]), left_out: ['pandas', 'udsv'] };
+  expect(casesBlock(missing)).toContain('left out: pandas, udsv.');
+  expect(casesBlock(missing)).not.toContain('csv_to_psql_copy');
 });

@@ -24,6 +24,7 @@ export function casesBlock(result: Result): string {
       figureNames(result).map((name) => figureRow(name, result)),
     ),
     '',
+    ...leftOut(result),
     '### Memory',
     '',
     'The most that a process of Waymark had, in MB, in any run.',
@@ -84,6 +85,9 @@ function measuredBy(command: string, { machine, each }: Result): string {
   return `Measured by \`${call}\`: ${describe(machine)}.`;
 }
 
+const leftOut = ({ left_out }: Result) =>
+  left_out.length === 0 ? [] : [`Not installed, and so left out: ${left_out.join(', ')}.`, ''];
+
 const describe = ({ date, commit, cores, cpu, memory_gb, system, node, postgres }: Machine) =>
   `${date}, commit ${commit}; ${cores} cores of ${cpu}, ${memory_gb} GB, ${system}; Node ${node}, PostgreSQL ${postgres}`;
 
@@ -121,7 +125,8 @@ const timesTable = ({ medians }: Figures) =>
       name,
       seconds.toFixed(2),
       Math.round(rows_per_s).toLocaleString('en'),
-      mb_per_s.toFixed(1),
+      // Of small files it is the files that count.
+      mb_per_s === 0 ? '' : mb_per_s.toFixed(1),
       String(rss_mb ?? '?'),
     ]),
   );
