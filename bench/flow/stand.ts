@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { type Child, startChild, untilReady } from '../../src/dev/child.ts';
+import { type Child, startChild, turnLog, untilReady } from '../../src/dev/child.ts';
 import { PROJECT } from '../../src/dev/paths.ts';
 import { anyPort } from '../../src/dev/ports.ts';
 import { removePostgres, startPostgres } from '../../src/dev/postgres.ts';
@@ -76,6 +76,7 @@ export class Stand {
       const token = randomBytes(16).toString('hex');
       const start = async (name: string, command: string) => {
         const port = String(await anyPort());
+        turnLog(`${folder}/${name}.log`);
         const url = `http://${LOCAL}:${port}`;
         const child = await startChild({
           name,
