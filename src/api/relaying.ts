@@ -4,7 +4,7 @@ import type { Pool } from '../platform/database.ts';
 import { pause } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import { type Broker, connectBroker } from '../queue/connection.ts';
-import { relayOutbox, Unroutable } from '../queue/relay.ts';
+import { BATCH, relayOutbox, Unroutable } from '../queue/relay.ts';
 import { assertTopology, QUEUE } from '../queue/topology.ts';
 
 /** A look into the outbox happens at least so often; an accepted file is a reason to look at once. */
@@ -59,7 +59,7 @@ export async function startRelay(at: Broker, pool: Pool, log: Log): Promise<Rela
 
   const look = async (connection: ChannelModel): Promise<void> => {
     try {
-      while ((await relayOutbox(pool, await open(connection))) > 0);
+      while ((await relayOutbox(pool, await open(connection))) === BATCH);
       if (performance.now() - sweptAt < SWEEP_EVERY_SECONDS * 1000) return;
       sweptAt = performance.now();
       // A queue that somebody deleted is declared again. While messages wait, a received file has one among them.

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import multer from '@koa/multer';
 import type Koa from 'koa';
@@ -9,6 +9,7 @@ import type { Feeds } from '../files/feeds.ts';
 import { acceptFile, type FileRow, findHeld } from '../files/ledger.ts';
 import type { FileType } from '../files/names.ts';
 import { openFeedFile } from '../load/feed-file.ts';
+import { HEAD_BYTES } from '../load/sniff.ts';
 import type { Pool } from '../platform/database.ts';
 import { faults } from '../platform/fault-points.ts';
 import type { ByteRange, Storage, Upload } from '../storage/storage.ts';
@@ -40,6 +41,8 @@ interface Received {
   upload: Upload;
   sha256: string;
   size: number;
+  /** Its first bytes: what is looked at before it is accepted, and of most files all. */
+  head: Buffer;
 }
 
 /** Writes an incoming file to the storage while it is hashed; nothing of it stays where the request ends badly. */
@@ -66,14 +69,16 @@ class StorageWriter implements StorageEngine {
     const upload = await this.#storage.create();
     try {
       const hash = createHash('sha256');
+      const head: Buffer[] = [];
       let size = 0;
       // Left early, the stream is not destroyed: multer would take that for the error, and not what caused it.
       for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
         hash.update(chunk);
+        if (size < HEAD_BYTES) head.push(chunk);
         size += chunk.length;
         await upload.write(chunk);
       }
-      return { upload, sha256: hash.digest('hex'), size };
+      return { upload, sha256: hash.digest('hex'), size, head: Buffer.concat(head) };
     } catch (error) {
       stream.resume();
       await upload.abort();
@@ -142,7 +147,7 @@ export async function takeIn(
 
     // A header that fits nothing is held against those feeds only that the sender may know of.
     const known = feedsOf(ctx, uploading.feeds);
-    const source = { size, read: (range?: ByteRange) => upload.read(range) };
+    const source = { size, read: reader(received) };
     const { table, columns, drift } = await openFeedFile(source, feed, known, {
       headerOnly: true,
       maxWorkbookBytes: uploading.maxWorkbookBytes,
@@ -188,6 +193,16 @@ export async function takeIn(
     return { file, held: true };
   }
 }
+
+/** Reads an upload; what lies in its head, which is at hand, without the storage. */
+const reader =
+  ({ upload, size, head }: Received) =>
+  (range: ByteRange = { start: 0 }): Readable => {
+    const { start, end = size } = range;
+    return Math.min(end + 1, size) <= head.length
+      ? Readable.from([head.subarray(start, end + 1)], { objectMode: false })
+      : upload.read(range);
+  };
 
 /**
  * A commit whose answer was lost may have happened: the bytes go only where the ledger surely does not know them. What took

@@ -2,11 +2,11 @@ import type { Feed, Feeds } from '../files/feeds.ts';
 import type { FileRow } from '../files/ledger.ts';
 import { settleLoaded, settleWrong } from '../files/settle.ts';
 import { type FeedFile, noRows, openFeedFile } from '../load/feed-file.ts';
-import { measureNulls, newRowsFrom } from '../load/null-shares.ts';
+import { measureNulls } from '../load/null-shares.ts';
 import { FileRejected } from '../load/rejection.ts';
 import { BytesChanged } from '../load/source.ts';
 import { rejectionOf } from '../load/table-file.ts';
-import { ensureExportTable } from '../load/tables.ts';
+import { describeExportTable, ensureExportTable, hasColumns } from '../load/tables.ts';
 import { UnnamedColumn } from '../load/workbook/copy-text.ts';
 import type { Client, Pool } from '../platform/database.ts';
 import { faults } from '../platform/fault-points.ts';
@@ -41,8 +41,7 @@ export async function loadFile(client: Client, file: FileRow, loading: Loading):
     const load = async (headerOnly: boolean) => {
       await opened?.table.close();
       opened = await openFeedFile(source, feed, loading.feeds, { headerOnly, maxWorkbookBytes });
-      await ensureExportTable(loading.pool, feed, opened.columns);
-      return await loadRows(client, file, feed, opened);
+      return await loadRows(client, file, feed, opened, loading.pool);
     };
     return await load(true).catch(async (error: unknown) => {
       // Nearly no workbook has values where its header has no name: only for one that does all of it is read first.
@@ -66,10 +65,13 @@ async function loadRows(
   file: FileRow,
   feed: Feed,
   { table, columns, drift }: FeedFile,
+  pool: Pool,
 ): Promise<Outcome> {
   await client.query('begin');
   await faults?.reach('load.begun', file.id);
-  const from = await newRowsFrom(client, feed);
+  const before = await describeExportTable(client, feed);
+  // On a connection of its own, so that nobody has to wait for this file's end.
+  if (!hasColumns(before, columns)) await ensureExportTable(pool, feed, columns);
   const loaded = await table.load(client, feed, columns, file.id);
   await faults?.reach('load.copied', file.id);
   if (loaded.rows === 0 && loaded.rejected === 0) throw noRows();
@@ -85,7 +87,7 @@ async function loadRows(
     return { state: 'rejected', rows: 0, rejected: loaded.rejected };
   }
   const { rows } = loaded;
-  const null_shares = await measureNulls(client, feed, columns, { id: file.id, rows, from });
+  const null_shares = await measureNulls(client, feed, columns, { id: file.id, rows, pages: before.pages });
   await settleLoaded(client, file, { ...loaded, columns, drift, null_shares });
   await faults?.reach('load.settled');
   await client.query('commit');

@@ -30,7 +30,7 @@ export const consumer = () =>
       config,
       'consumer',
       (error) => log.warn({ err: error }, 'an idle database connection was lost'),
-      { as: 'consumer', max: config.CONSUMER_PREFETCH * 2 + 2 },
+      { as: 'consumer', max: config.CONSUMER_PREFETCH * 2 + 2, pinpoint: true },
     );
     onStop(() => pool.end());
     const taking: Taking = {

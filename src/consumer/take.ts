@@ -1,5 +1,5 @@
 import { type FileRow, getFile } from '../files/ledger.ts';
-import { claimFile, handBack, lockFile, settleWrong, unlockFile } from '../files/settle.ts';
+import { type Claim, claimFile, handBack, settleWrong, unlockFile } from '../files/settle.ts';
 import { type Client, isDatabaseError, withConnection } from '../platform/database.ts';
 import { pause } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
@@ -33,13 +33,14 @@ export async function takeMessage(fileId: string, taking: Taking): Promise<Answe
   let answer: Answer;
   try {
     answer = await withConnection(pool, async ({ client }) => {
-      if (!(await lockUnlessOwned(client, fileId, taking.stopping))) {
+      const claim = await claimUnlessOwned(client, fileId, taking.stopping);
+      if (!claim.locked) {
         if (taking.stopping.aborted) return 'requeue';
         log.info({ file_id: fileId }, 'another consumer is loading the file');
         return 'ack';
       }
       try {
-        const file = await claimFile(client, fileId);
+        const { file } = claim;
         attempt = file?.attempts ?? attempt;
         if (!file) return await answerSettled(client, fileId);
         return await taking.metrics.busy(() => attemptLoad(client, file, taking));
@@ -56,14 +57,14 @@ export async function takeMessage(fileId: string, taking: Taking): Promise<Answe
   return answer;
 }
 
-/** @returns whether the file's lock is had now; where it is not, whoever has it lives, or `stopping` was aborted */
-async function lockUnlessOwned(client: Client, fileId: string, stopping: AbortSignal): Promise<boolean> {
+/** Where the file's lock is not had, whoever has it lives, or `stopping` was aborted. */
+async function claimUnlessOwned(client: Client, fileId: string, stopping: AbortSignal): Promise<Claim> {
   const until = performance.now() + OWNER_GONE_SECONDS * 1000;
-  while (!(await lockFile(client, fileId))) {
-    if (stopping.aborted || performance.now() > until) return false;
+  for (;;) {
+    const claim = await claimFile(client, fileId);
+    if (claim.locked || stopping.aborted || performance.now() > until) return claim;
     await pause(LOCK_EVERY_SECONDS, stopping);
   }
-  return true;
 }
 
 /** A failed file whose message comes once more belongs to the dead letters; any other settled file needs nothing. */

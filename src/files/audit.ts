@@ -27,8 +27,9 @@ export interface Subject {
   detail?: object;
 }
 
-const INSERT = `
-  insert into ingest.audit (actor, action, address, client, file_id, run_id, detail) values ($1, $2, $3, $4, $5, $6, $7)`;
+/** Where an entry goes; what is not told is left out. */
+export const INTO_AUDIT = 'ingest.audit (actor, action, address, client, file_id, run_id, detail)';
+const INSERT = `insert into ${INTO_AUDIT} values ($1, $2, $3, $4, $5, $6, $7)`;
 
 /** Writes it down: within the transaction of the act, where it has one, so that one is not without the other. */
 export async function audit(

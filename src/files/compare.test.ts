@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { claimed } from '../../test/setup/claimed.ts';
 import { useDatabase } from '../../test/setup/use-database.ts';
 import { transaction } from '../platform/database.ts';
 import { finishRun, startRun } from '../transform/runs.ts';
@@ -9,7 +10,7 @@ import { countFeeds } from './feed-metrics.ts';
 import { readFeedStatus } from './feed-status.ts';
 import type { Feed } from './feeds.ts';
 import { acceptFile, deleteFile, type FileRow, getFile } from './ledger.ts';
-import { claimFile, settleLoaded } from './settle.ts';
+import { settleLoaded } from './settle.ts';
 
 const database = useDatabase();
 beforeEach(async () => {
@@ -40,9 +41,9 @@ async function accepted(period: string, delivery: Feed['delivery'] = 'incrementa
 
 /** Loads an accepted file; its columns are `a b`, and so many of `a` are null. */
 async function load(file: FileRow, columns = 'a b', share = 0): Promise<string> {
-  const claimed = (await claimFile(database.pool, file.id))!;
+  const loading = await claimed(database.pool, file.id);
   await transaction(database.pool, (db) =>
-    settleLoaded(db, claimed, {
+    settleLoaded(db, loading, {
       rows: 100,
       rejected: 0,
       path: 'copy',

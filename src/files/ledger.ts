@@ -1,5 +1,12 @@
-import { isDatabaseError, type Pool, type Queryable, SqlState, transaction } from '../platform/database.ts';
-import { type Actor, audit } from './audit.ts';
+import {
+  isDatabaseError,
+  type Pool,
+  prepared,
+  type Queryable,
+  SqlState,
+  transaction,
+} from '../platform/database.ts';
+import { type Actor, audit, INTO_AUDIT } from './audit.ts';
 import { compareNeighbours, lockFeed } from './compare.ts';
 import type { Drift, NullShares } from './drift.ts';
 import type { FileType, Format } from './names.ts';
@@ -66,8 +73,14 @@ export type NewFile = Pick<
 export const routingKey = (file: Pick<FileRow, 'client' | 'file_type'>): string =>
   `file.${file.client}.${file.file_type}`;
 
+/** The columns of a FileRow, for statements that are prepared. */
+export const FILE_COLUMNS = `
+  id, sequence, client, file_type, period, delivery, state, name, format, size_bytes, sha256, storage_key, columns, drift,
+  null_shares, attempts, rows_loaded, rows_rejected, load_path, reason, message, superseded_by, run_id, received_at,
+  loading_at, settled_at`;
+
 const FIND_HELD = `
-  select * from ingest.file
+  select ${FILE_COLUMNS} from ingest.file
    where client = $1 and file_type = $2 and period = $3 and sha256 = $4 and state in ('received', 'loading', 'loaded')`;
 
 /** The file that holds the very bytes for that feed and period already. */
@@ -75,18 +88,25 @@ export async function findHeld(
   db: Queryable,
   file: Pick<NewFile, 'client' | 'file_type' | 'period' | 'sha256'>,
 ): Promise<FileRow | undefined> {
-  const found = await db.query<FileRow>(FIND_HELD, [file.client, file.file_type, file.period, file.sha256]);
-  return found.rows[0];
+  const values = [file.client, file.file_type, file.period, file.sha256];
+  return (await db.query<FileRow>(FIND_HELD, values)).rows[0];
 }
 
-const INSERT_FILE = `
-  insert into ingest.file (id, client, file_type, period, delivery, name, format, size_bytes, sha256, storage_key, columns, drift)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-  returning *`;
+const ACCEPT = prepared(`
+  with accepted as (
+    insert into ingest.file (id, client, file_type, period, delivery, name, format, size_bytes, sha256, storage_key, columns, drift)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    returning ${FILE_COLUMNS}),
+  published as (insert into ingest.outbox (file_id, routing_key) select id, $13 from accepted),
+  audited as (
+    insert into ${INTO_AUDIT}
+    select $14, 'upload_accepted', $15::inet, client, id, null, '{}' from accepted where $14::text is not null)
+  select * from accepted`);
 const INSERT_OUTBOX = 'insert into ingest.outbox (file_id, routing_key) values ($1, $2)';
 
 /**
- * Accepts a file: its ledger row, its outbox row and, where it is known who sent it, the audit's in one transaction.
+ * Accepts a file: its ledger row, its outbox row and, where it is known who sent it, the audit's in one transaction, which
+ * is one statement.
  * @returns the new row, or the one that holds the same bytes already (also where another upload was a moment faster)
  */
 export async function acceptFile(
@@ -95,8 +115,8 @@ export async function acceptFile(
   by?: Actor,
 ): Promise<{ file: FileRow; held: boolean }> {
   try {
-    return await transaction(pool, async (client) => {
-      const inserted = await client.query<FileRow>(INSERT_FILE, [
+    const accepted = await pool.query<FileRow>(
+      ACCEPT([
         file.id,
         file.client,
         file.file_type,
@@ -109,11 +129,12 @@ export async function acceptFile(
         file.storage_key,
         file.columns,
         file.drift,
-      ]);
-      await client.query(INSERT_OUTBOX, [file.id, routingKey(file)]);
-      if (by) await audit(client, by, 'upload_accepted', { file });
-      return { file: inserted.rows[0]!, held: false };
-    });
+        routingKey(file),
+        by?.id,
+        by?.address,
+      ]),
+    );
+    return { file: accepted.rows[0]!, held: false };
   } catch (error) {
     if (
       isDatabaseError(error) &&

@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import { claimed } from '../../test/setup/claimed.ts';
 import { useDatabase } from '../../test/setup/use-database.ts';
 import { createPool } from '../platform/database.ts';
 import { acceptFile, deleteFile, type FileRow, retryFile } from './ledger.ts';
 import { countLedger, countWaiting } from './metrics.ts';
 import type { FileType } from './names.ts';
-import { claimFile, settleLoaded, settleWrong } from './settle.ts';
+import { settleLoaded, settleWrong } from './settle.ts';
 import { readSpans, readTallies } from './totals.ts';
 
 const FEEDS: { client: string; file_type: FileType }[] = [
@@ -54,7 +55,7 @@ async function accepted(client = 'client_a', bytes = 100): Promise<FileRow> {
 }
 
 async function loaded(rows: number, rejected = 0): Promise<FileRow> {
-  const file = (await claimFile(database.pool, (await accepted()).id))!;
+  const file = await claimed(database.pool, (await accepted()).id);
   const drift = { added: [], missing: [] };
   await settleLoaded(database.pool, file, {
     rows,
@@ -107,7 +108,7 @@ test('what was loaded stays counted when the file is deleted', async () => {
 });
 
 test('a retry takes nothing back', async () => {
-  const file = (await claimFile(database.pool, (await accepted()).id))!;
+  const file = await claimed(database.pool, (await accepted()).id);
   await settleWrong(database.pool, file.id, 'rejected', {
     reason: 'all_rows_rejected',
     message: '',

@@ -1,11 +1,11 @@
-import { type Pool, type Queryable, withConnection } from '../platform/database.ts';
+import { type Pool, prepared, type Queryable, withConnection } from '../platform/database.ts';
 import type { HeaderDrift } from './columns.ts';
 import { compareNeighbours, lockFeed } from './compare.ts';
 import type { NullShares } from './drift.ts';
-import { type FileRow, routingKey } from './ledger.ts';
+import { FILE_COLUMNS, type FileRow, routingKey } from './ledger.ts';
 
 /** Session lock that says who loads a file; gone with the connection, so a crash leaves none behind. */
-const LOCK_KEY = `hashtextextended('waymark.file:' || $1, 0)`;
+const LOCK_KEY = `hashtextextended('waymark.file:' || $1::uuid, 0)`;
 
 /** Makes this connection the only one that may load the file. */
 export async function lockFile(db: Queryable, id: string): Promise<boolean> {
@@ -15,35 +15,47 @@ export async function lockFile(db: Queryable, id: string): Promise<boolean> {
   return rows[0]!.locked;
 }
 
+const UNLOCK = prepared(`select pg_advisory_unlock(${LOCK_KEY})`);
+
 export async function unlockFile(db: Queryable, id: string): Promise<void> {
-  await db.query(`select pg_advisory_unlock(${LOCK_KEY})`, [id]);
+  await db.query(UNLOCK([id]));
 }
 
-const CLAIM = `
-  update ingest.file set state = 'loading', attempts = attempts + 1, loading_at = clock_timestamp()
-   where id = $1 and state in ('received', 'loading')
-  returning *`;
+// Where whoever held the lock settles the file between the statement's snapshot and the lock, the row has another version:
+// Postgres holds that one against the condition (PostgreSQL manual, 13.2.1).
+const CLAIM = prepared(`
+  with lock as materialized (select pg_try_advisory_lock(${LOCK_KEY}) as locked),
+  claimed as (
+    update ingest.file set state = 'loading', attempts = attempts + 1, loading_at = clock_timestamp()
+      from lock
+     where locked and id = $1::uuid and state in ('received', 'loading')
+    returning ${FILE_COLUMNS})
+  select locked, claimed.* from lock left join claimed on true`);
 
-/** Begins an attempt to load; undefined where the file is settled, or was never accepted. */
-export async function claimFile(db: Queryable, id: string): Promise<FileRow | undefined> {
-  return (await db.query<FileRow>(CLAIM, [id])).rows[0];
+/** `file` is undefined where the file is settled, or was never accepted. */
+export type Claim = { locked: false } | { locked: true; file: FileRow | undefined };
+
+/** Makes this connection the only one that may load the file, and begins an attempt to. Where it got the lock, it unlocks. */
+export async function claimFile(db: Queryable, id: string): Promise<Claim> {
+  const { rows } = await db.query<{ locked: boolean } & FileRow>(CLAIM([id]));
+  const { locked, ...file } = rows[0]!;
+  return locked ? { locked, file: file.id === null ? undefined : file } : { locked };
 }
 
-const SETTLE_LOADED = `
+const SETTLE_LOADED = prepared(`
   update ingest.file
      set state = 'loaded', rows_loaded = $2, rows_rejected = $3, load_path = $4, columns = $5, drift = $6, null_shares = $7,
          reason = null, message = null, settled_at = clock_timestamp()
-   where id = $1 and state = 'loading'
-  returning *`;
-const SUPERSEDE_OLDER = `
+   where id = $1 and state = 'loading'`);
+const SUPERSEDE_OLDER = prepared(`
   update ingest.file set state = 'superseded', superseded_by = $5
-   where client = $1 and file_type = $2 and period = $3 and sequence < $4 and state = 'loaded'`;
-const SUPERSEDE_BY_NEWER = `
+   where client = $1 and file_type = $2 and period = $3 and sequence < $4 and state = 'loaded'`);
+const SUPERSEDE_BY_NEWER = prepared(`
   update ingest.file older set state = 'superseded', superseded_by = newer.id
     from (select id from ingest.file
            where client = $1 and file_type = $2 and period = $3 and sequence > $4 and state = 'loaded'
            order by sequence desc limit 1) newer
-   where older.id = $5`;
+   where older.id = $5`);
 
 /** The ledger's row is not in the state that the caller's transaction relies on: nothing may be committed. */
 export class LedgerMoved extends Error {
@@ -68,19 +80,12 @@ export async function settleLoaded(
 ): Promise<void> {
   const { client, file_type, period, sequence, id } = file;
   await lockFeed(db, file);
-  const settled = await db.query<FileRow>(SETTLE_LOADED, [
-    id,
-    result.rows,
-    result.rejected,
-    result.path,
-    result.columns,
-    result.drift,
-    result.null_shares,
-  ]);
+  const { rows, rejected, path, columns, drift, null_shares } = result;
+  const settled = await db.query(SETTLE_LOADED([id, rows, rejected, path, columns, drift, null_shares]));
   if (settled.rowCount !== 1) throw new LedgerMoved(`file ${id} is no longer being loaded`);
   if (file.delivery === 'snapshot') {
-    await db.query(SUPERSEDE_OLDER, [client, file_type, period, sequence, id]);
-    await db.query(SUPERSEDE_BY_NEWER, [client, file_type, period, sequence, id]);
+    await db.query(SUPERSEDE_OLDER([client, file_type, period, sequence, id]));
+    await db.query(SUPERSEDE_BY_NEWER([client, file_type, period, sequence, id]));
   }
   await compareNeighbours(db, file);
 }

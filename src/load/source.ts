@@ -18,10 +18,14 @@ export class BytesChanged extends Error {
   }
 }
 
-/** All bytes, passed on; at their end their hash is held against the one that they must have. @throws BytesChanged */
-export async function* hashed(source: Source): AsyncGenerator<Buffer> {
+/**
+ * All bytes, passed on; at their end their hash is held against the one that they must have.
+ * @param bytes what the source has, where it was read already
+ * @throws BytesChanged
+ */
+export async function* hashed(source: Source, bytes?: Iterable<Buffer>): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
-  for await (const chunk of source.read()) {
+  for await (const chunk of bytes ?? source.read()) {
     hash.update(chunk as Buffer);
     yield chunk as Buffer;
   }

@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import type { HeaderCell } from '../files/columns.ts';
 import { postgresEncoding } from '../files/encodings.ts';
 import type { Feed } from '../files/feeds.ts';
@@ -47,13 +46,16 @@ export async function openTableFile(
   options: { headerOnly: boolean; maxWorkbookBytes: number },
 ): Promise<TableFile> {
   const head =
-    source.size === 0 ? Buffer.alloc(0) : await buffer(source.read({ start: 0, end: HEAD_BYTES - 1 }));
+    source.size === 0
+      ? Buffer.alloc(0)
+      : // A byte more than a small file should have, to see where it has it.
+        Buffer.concat(await source.read({ start: 0, end: Math.min(HEAD_BYTES - 1, source.size) }).toArray());
   const kind = sniffKind(head);
   const format = kind === 'xls' ? 'xlsx' : kind;
   const { formats = FORMATS } = described;
   if (!formats.includes(format)) throw wrongFormat(format, formats);
   if (format === 'csv')
-    return new CsvFile(source, described, readCsvHeader(head, head.length >= source.size, described));
+    return new CsvFile(source, described, readCsvHeader(head, head.length >= source.size, described), head);
   const { headerOnly, maxWorkbookBytes: maxBytes } = options;
   const { sheet } = described;
   if (kind === 'xls') return OldWorkbookFile.open(source, sheet);
@@ -76,11 +78,14 @@ class CsvFile implements TableFile {
   readonly #source: Source;
   readonly #writing: Writing;
   readonly #header: CsvHeader;
+  /** All that the storage has of a small file: it is not read twice. */
+  readonly #whole: Buffer | undefined;
 
-  constructor(source: Source, writing: Writing, header: CsvHeader) {
+  constructor(source: Source, writing: Writing, header: CsvHeader, head: Buffer) {
     this.#source = source;
     this.#writing = writing;
     this.#header = header;
+    this.#whole = source.size < HEAD_BYTES ? head : undefined;
     this.cells = header.cells;
     this.hasRows = header.hasRows;
   }
@@ -141,7 +146,7 @@ class CsvFile implements TableFile {
   async *#dataBytes(): AsyncGenerator<Buffer> {
     let skip = this.#header.dataOffset;
     const check = new EncodingCheck(this.#header.encoding, this.#writing.encoding);
-    for await (const chunk of hashed(this.#source)) {
+    for await (const chunk of hashed(this.#source, this.#whole && [this.#whole])) {
       check.push(chunk);
       if (chunk.length <= skip) skip -= chunk.length;
       else {

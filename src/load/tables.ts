@@ -1,15 +1,36 @@
 import type { Feed } from '../files/feeds.ts';
 import { exportTable } from '../files/names.ts';
-import { identifier, isDatabaseError, type Pool, SqlState, transaction } from '../platform/database.ts';
+import {
+  identifier,
+  isDatabaseError,
+  type Pool,
+  prepared,
+  type Queryable,
+  SqlState,
+  transaction,
+} from '../platform/database.ts';
 import { FileRejected } from './rejection.ts';
 
-const FIND_COLUMNS = `
-  select a.attname as name from pg_attribute a
-   where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped`;
+const DESCRIBE = prepared(`
+  select coalesce(pg_relation_size(to_regclass($1)) / current_setting('block_size')::int, 0) as pages,
+         array(select attname::text from pg_attribute
+                where attrelid = to_regclass($1) and attnum > 0 and not attisdropped) as columns`);
 
 /** The schema-qualified, quoted name of a feed's table in `export`. */
 export const exportTableSql = (feed: Pick<Feed, 'client' | 'file_type'>): string =>
   `export.${identifier(exportTable(feed))}`;
+
+/** A feed's table as it is now: how many pages it has, and its columns; none of either where it is not there. */
+export async function describeExportTable(
+  db: Queryable,
+  feed: Feed,
+): Promise<{ pages: number; columns: string[] }> {
+  return (await db.query(DESCRIBE([exportTableSql(feed)]))).rows[0];
+}
+
+/** Whether a table has all of these columns. */
+export const hasColumns = (table: { columns: string[] }, columns: readonly string[]): boolean =>
+  table.columns.length > 0 && columns.every((name) => table.columns.includes(name));
 
 /**
  * Makes sure that a feed's table exists and has these columns, all text; columns that it has are left alone. In a
@@ -18,13 +39,7 @@ export const exportTableSql = (feed: Pick<Feed, 'client' | 'file_type'>): string
  */
 export async function ensureExportTable(pool: Pool, feed: Feed, columns: readonly string[]): Promise<void> {
   const table = exportTableSql(feed);
-  const missing = async (db: Pick<Pool, 'query'>) => {
-    const found = await db.query<{ name: string }>(FIND_COLUMNS, [table]);
-    const names = new Set(found.rows.map((row) => row.name));
-    return { exists: names.size > 0, columns: columns.filter((name) => !names.has(name)) };
-  };
-  const before = await missing(pool);
-  if (before.exists && before.columns.length === 0) return;
+  if (hasColumns(await describeExportTable(pool, feed), columns)) return;
   try {
     await transaction(pool, async (client) => {
       await client.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [
@@ -34,10 +49,11 @@ export async function ensureExportTable(pool: Pool, feed: Feed, columns: readonl
         `create table if not exists ${table}
            (_file_id uuid not null, _row_number bigint not null, _loaded_at timestamptz not null default now())`,
       );
-      const now = await missing(client);
-      if (now.columns.length > 0)
+      const now = await describeExportTable(client, feed);
+      const missing = columns.filter((name) => !now.columns.includes(name));
+      if (missing.length > 0)
         await client.query(
-          `alter table ${table} ${now.columns.map((name) => `add column ${identifier(name)} text`).join(', ')}`,
+          `alter table ${table} ${missing.map((name) => `add column ${identifier(name)} text`).join(', ')}`,
         );
     });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { Config } from './config.ts';
 import { type Part, roleOf, takeRole } from './roles.ts';
@@ -52,6 +53,11 @@ export interface PoolOptions {
   as?: Part;
   /** Connections at most. */
   max?: number;
+  /**
+   * Its statements look for single rows: none is ever to read a table from end to end. A statement that is prepared while a
+   * table is small would keep the plan that is good then until the server has looked at the table again.
+   */
+  pinpoint?: boolean;
   /** After how many milliseconds without an answer a query fails; never by default, as a load may take an hour. */
   queryTimeoutMs?: number;
 }
@@ -61,7 +67,7 @@ export function createPool(
   config: Config<'postgres'>,
   applicationName: string,
   onIdleError: (error: Error) => void,
-  { as, max = 10, queryTimeoutMs }: PoolOptions = {},
+  { as, max = 10, pinpoint = false, queryTimeoutMs }: PoolOptions = {},
 ): Pool {
   const pool = new pg.Pool({
     ...connectionSettings(config),
@@ -70,7 +76,10 @@ export function createPool(
     connectionTimeoutMillis: 10_000,
     max,
     ...(queryTimeoutMs !== undefined && { query_timeout: queryTimeoutMs }),
-    ...(as && { onConnect: (client: pg.ClientBase) => takeRole(client, roleOf(config, as)) }),
+    onConnect: async (client: pg.ClientBase) => {
+      if (as) await takeRole(client, roleOf(config, as));
+      if (pinpoint) await client.query('set enable_seqscan = off');
+    },
   });
   pool.on('error', onIdleError);
   return pool;
@@ -119,6 +128,15 @@ export async function transaction<T>(pool: Pool, work: (client: pg.PoolClient) =
       throw error;
     }
   });
+}
+
+/**
+ * A statement that each connection parses once, and plans once it has seen that one plan does for all values. The columns
+ * of its result must stay what they are: with `*`, it would fail once a migration adds one.
+ */
+export function prepared(text: string): (values: unknown[]) => pg.QueryConfig {
+  const name = createHash('sha256').update(text).digest('base64url');
+  return (values) => ({ name, text, values });
 }
 
 export const isDatabaseError = (error: unknown): error is pg.DatabaseError =>

@@ -1,5 +1,5 @@
 import type { ConfirmChannel } from 'amqplib';
-import { type Pool, transaction } from '../platform/database.ts';
+import { type Pool, prepared, transaction } from '../platform/database.ts';
 import { faults } from '../platform/fault-points.ts';
 import { EXCHANGE, encodeMessage } from './topology.ts';
 
@@ -9,9 +9,9 @@ interface OutboxRow {
   routing_key: string;
 }
 
-const TAKE = `
-  select id, file_id, routing_key from ingest.outbox order by id limit $1 for update skip locked`;
-const REMOVE = 'delete from ingest.outbox where id = any($1::bigint[])';
+const TAKE = prepared(`
+  select id, file_id, routing_key from ingest.outbox order by id limit $1 for update skip locked`);
+const REMOVE = prepared('delete from ingest.outbox where id = any($1::bigint[])');
 
 /** The broker has no queue for messages: somebody deleted it. They stay in the outbox. */
 export class Unroutable extends Error {
@@ -22,8 +22,8 @@ export class Unroutable extends Error {
   }
 }
 
-/** Messages published in one transaction. */
-const BATCH = 200;
+/** Messages published in one transaction; where fewer were, no more are waiting. */
+export const BATCH = 200;
 /** A broker that neither confirms nor refuses for so long is taken for lost. */
 const CONFIRM_DEADLINE_MS = 30_000;
 
@@ -35,7 +35,7 @@ const CONFIRM_DEADLINE_MS = 30_000;
  */
 export async function relayOutbox(pool: Pool, channel: ConfirmChannel): Promise<number> {
   const { published, unroutable } = await transaction(pool, async (client) => {
-    const { rows } = await client.query<OutboxRow>(TAKE, [BATCH]);
+    const { rows } = await client.query<OutboxRow>(TAKE([BATCH]));
     if (rows.length === 0) return { published: 0, unroutable: 0 };
     const returned = new Set<string>();
     const onReturn = (message: { properties: { messageId?: string } }) => {
@@ -52,7 +52,7 @@ export async function relayOutbox(pool: Pool, channel: ConfirmChannel): Promise<
     // A return comes before the confirm of its message.
     const published = rows.filter((row) => !returned.has(String(row.id)));
     await faults?.reach('relay.confirmed');
-    await client.query(REMOVE, [published.map((row) => row.id)]);
+    await client.query(REMOVE([published.map((row) => row.id)]));
     return { published: published.length, unroutable: rows.length - published.length };
   });
   if (unroutable > 0) throw new Unroutable(unroutable);

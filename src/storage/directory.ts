@@ -91,6 +91,7 @@ class DirectoryUpload implements Upload {
   readonly #handle: FileHandle;
   readonly #target: (key: string) => string;
   #open = true;
+  #moved = false;
   #read = false;
   #written = 0;
 
@@ -118,8 +119,7 @@ class DirectoryUpload implements Upload {
     const target = this.#target(key);
     await this.#handle.sync();
     await this.#close();
-    const firstNew = await mkdir(dirname(target), { recursive: true });
-    await rename(this.#path, target);
+    const firstNew = await this.#move(target);
     // The rename is durable only once the directory is, and a new directory once the one above it is.
     const highest = firstNew === undefined ? dirname(target) : dirname(firstNew);
     for (let directory = dirname(target); ; directory = dirname(directory)) {
@@ -130,7 +130,22 @@ class DirectoryUpload implements Upload {
 
   async abort(): Promise<void> {
     await this.#close();
-    await rm(this.#path, { force: true });
+    if (!this.#moved) await rm(this.#path, { force: true });
+  }
+
+  /** @returns the first directory that had to be made for it */
+  async #move(target: string): Promise<string | undefined> {
+    let firstNew: string | undefined;
+    try {
+      await rename(this.#path, target);
+    } catch (error) {
+      // The first file of a feed's month.
+      unlessGone(error as NodeJS.ErrnoException);
+      firstNew = await mkdir(dirname(target), { recursive: true });
+      await rename(this.#path, target);
+    }
+    this.#moved = true;
+    return firstNew;
   }
 
   async #close(): Promise<void> {

@@ -11,13 +11,13 @@ import { loadFile } from '../../src/consumer/load-file.ts';
 import { type Feeds, readFeeds } from '../../src/files/feeds.ts';
 import { acceptFile, deleteFile } from '../../src/files/ledger.ts';
 import { parseFileName } from '../../src/files/names.ts';
-import { claimFile } from '../../src/files/settle.ts';
 import { openFeedFile } from '../../src/load/feed-file.ts';
 import { ensureExportTable } from '../../src/load/tables.ts';
 import { createPool, type Pool, withConnection } from '../../src/platform/database.ts';
 import type { ByteRange, Storage } from '../../src/storage/storage.ts';
 import { purgeReplaced } from '../../src/transform/purge.ts';
 import { parseSummary, type RunSummary } from '../../src/transform/summary.ts';
+import { claimed } from './claimed.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
@@ -101,8 +101,7 @@ export class Warehouse {
       ...options,
     };
     await withConnection(this.#consumer, async ({ client: connection }) => {
-      const claimed = (await claimFile(connection, file.id))!;
-      const { state } = await loadFile(connection, claimed, loading);
+      const { state } = await loadFile(connection, await claimed(connection, file.id), loading);
       if (state !== 'loaded') throw new Error(`${path} is ${state}`);
     });
     return file.id;
