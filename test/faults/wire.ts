@@ -3,6 +3,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 /** A frontend's simple query `commit` on Postgres' wire: 'Q', length, text, NUL. */
 const COMMIT = Buffer.from('commit\0');
+/** A value of the one statement by which an API accepts a file, and which commits by itself. */
+const ROUTING_KEY = Buffer.from('file.client_');
 
 interface Line {
   client: Socket;
@@ -94,7 +96,7 @@ export class Wire {
     client.on('end', () => server.end());
     server.on('end', () => client.end());
     client.on('data', (bytes) => {
-      if (this.#atCommit && bytes.subarray(-COMMIT.length).equals(COMMIT)) {
+      if (this.#atCommit && commits(bytes)) {
         if (!this.#atCommit.arrives) return this.#cutOff(leave);
         committing = true;
       }
@@ -123,6 +125,9 @@ export class Wire {
     else setTimeout(write, this.#delayMs);
   }
 }
+
+const commits = (bytes: Buffer) =>
+  bytes.subarray(-COMMIT.length).equals(COMMIT) || bytes.includes(ROUTING_KEY);
 
 function end({ client, server }: Line): void {
   client.destroy();
