@@ -21,7 +21,7 @@ export const RATIOS = {
   xlsx_to_hucre: { case: 'xlsx_parse', over: 'hucre', under: 'waymark' },
   xlsx_to_sheetjs: { case: 'xlsx_parse', over: 'sheetjs', under: 'waymark' },
   xlsx_to_csv: { case: 'xlsx', over: 'csv', under: 'xlsx' },
-  upload_to_plain_http: { case: 'upload', over: 'plain', under: 'waymark' },
+  upload_to_plain_http: { case: 'upload', over: 'plain http', under: 'waymark' },
 } as const satisfies Record<string, RatioOf>;
 
 export type Ratio = keyof typeof RATIOS;

@@ -1,4 +1,5 @@
 import { QUICK, type SmallFilesRun, smallFiles, USUAL } from './flow/small-files.ts';
+import { QUICK as QUICK_UPLOAD, type UploadRun, USUAL as USUAL_UPLOAD, upload } from './flow/upload.ts';
 import type { Run } from './load/measure.ts';
 import type { Options } from './options.ts';
 
@@ -10,7 +11,7 @@ const FILES_A_LEDGER = 1000;
 
 /** What goes through the whole of it, from the API to the tables: many small files, and one large upload. */
 export async function measureFlow(
-  { quick }: Options,
+  { quick, rounds }: Options,
   wanted: (name: string) => boolean,
   say: (run: Run) => void,
 ): Promise<Run[]> {
@@ -22,6 +23,10 @@ export async function measureFlow(
   if (wanted('small_files')) {
     const usual = quick ? QUICK : { ...USUAL, files: SMALL_FILES };
     await smallFiles(usual, { say: (run) => add(runOf(run)) });
+  }
+  if (wanted('upload')) {
+    const usual = { ...(quick ? QUICK_UPLOAD : USUAL_UPLOAD), rounds };
+    await upload(usual, { say: (run) => add(runOfUpload(run)) });
   }
   return runs;
 }
@@ -46,4 +51,11 @@ const runOf = ({ command, files, seconds, peak_rss_mb, load }: SmallFilesRun): R
   ...{ case: 'small_files', name: 'waymark', commands: [command.join(' ')], rows: files, bytes: 0, load },
   ms: Math.round(seconds * 1000),
   rss_mb: peak_rss_mb.consumer ?? null,
+});
+
+/** A run without rows: nobody has looked at them yet. */
+const runOfUpload = ({ command, bytes, seconds, rss_mb, load, name }: UploadRun): Run => ({
+  ...{ case: 'upload', name, commands: [command.join(' ')], rows: 0, bytes, load },
+  ms: Math.round(seconds * 1000),
+  rss_mb,
 });

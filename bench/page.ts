@@ -124,8 +124,8 @@ const timesTable = ({ medians }: Figures) =>
       `\`${of}\``,
       name,
       seconds.toFixed(2),
-      Math.round(rows_per_s).toLocaleString('en'),
-      // Of small files it is the files that count.
+      // Of small files it is the files that count, of an upload the bytes.
+      rows_per_s === 0 ? '' : Math.round(rows_per_s).toLocaleString('en'),
       mb_per_s === 0 ? '' : mb_per_s.toFixed(1),
       String(rss_mb ?? '?'),
     ]),

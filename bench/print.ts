@@ -41,4 +41,4 @@ export function summary(result: Result): string {
 
 const medianLine = ({ case: of, name, runs, seconds, rows_per_s, mb_per_s, rss_mb }: Median) =>
   `${of.padEnd(17)} ${name.padEnd(24)} ${seconds.toFixed(2).padStart(7)} s of ${runs}` +
-  `  ${Math.round(rows_per_s).toLocaleString('en').padStart(9)} rows/s  ${(mb_per_s === 0 ? '' : `${mb_per_s.toFixed(1)} MB/s`).padStart(11)}  ${String(rss_mb ?? '?').padStart(5)} MB`;
+  `  ${(rows_per_s === 0 ? '' : `${Math.round(rows_per_s).toLocaleString('en')} rows/s`).padStart(16)}  ${(mb_per_s === 0 ? '' : `${mb_per_s.toFixed(1)} MB/s`).padStart(11)}  ${String(rss_mb ?? '?').padStart(5)} MB`;
