@@ -6,7 +6,7 @@ import type { Result } from './print.ts';
 
 const run = (name: string, ms: number): Run => ({
   case: 'csv',
-  ...{ name, ms, commands: [], rows: 1_000_000, bytes: 179_000_000, rss_mb: 140, load: 0.1 },
+  ...{ name, ms, commands: [], rows: 1_000_000, bytes: 179_000_000, rss_mb: 140, load: ms / 1000 },
 });
 
 function result(...wholeRuns: Run[][]): Result {
@@ -16,7 +16,8 @@ function result(...wholeRuns: Run[][]): Result {
       ...{ date: '2026-01-31', commit: 'abc1234', cores: 2, cpu: 'A CPU', memory_gb: 25 },
       ...{ system: 'linux x64', node: '24.0.0', postgres: '17.0' },
     },
-    ...{ quick: false, rounds: 3, left_out: [], each, runs: [] },
+    ...{ quick: false, rounds: 3, left_out: [], each },
+    runs: wholeRuns.flat().map((one) => ({ run: 1, ...one })),
     ...medianFigures(each),
   };
 }
@@ -40,6 +41,7 @@ test('every whole run has a column, the median beside them, and the command and 
     ),
   );
   expect(block).toContain('`npm run bench -- --runs 3`: 2026-01-31, commit abc1234; 2 cores of A CPU');
+  expect(block).toContain("load of the machine, the bench's own in it, 2.7 to 3.3.");
   expect(block).toContain('| `csv_to_psql_copy` | 1.00 | 1.10 | 0.90 | **1.00** | 0.9 |');
   expect(block).toContain('| `csv` | waymark | 3.00 | 333,333 | 59.7 | 140 |');
   expect(block).toContain('| `csv` | 140 | 200 |');

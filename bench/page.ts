@@ -79,10 +79,12 @@ export function growthBlock(result: Result): string {
   ].join('\n');
 }
 
-function measuredBy(command: string, { machine, each }: Result): string {
+function measuredBy(command: string, { machine, each, runs: all }: Result): string {
   const runs = each.length > 1 ? ` --runs ${each.length}` : '';
   const call = runs === '' || command.includes(' -- ') ? `${command}${runs}` : `${command} --${runs}`;
-  return `Measured by \`${call}\`: ${describe(machine)}.`;
+  const loads = all.map(({ load }) => load);
+  const load = `load of the machine, the bench's own in it, ${Math.min(...loads)} to ${Math.max(...loads)}`;
+  return `Measured by \`${call}\`: ${describe(machine)}; ${load}.`;
 }
 
 const leftOut = ({ left_out }: Result) =>

@@ -210,7 +210,7 @@ export class Stand {
 
   async version(): Promise<string> {
     const { rows } = await this.pool.query(`select current_setting('server_version') as version`);
-    return rows[0].version;
+    return rows[0].version.split(' ')[0];
   }
 
   async stop(): Promise<void> {
