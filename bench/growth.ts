@@ -19,7 +19,7 @@ const ROWS = [
 const QUICK_ROWS = ROWS.slice(0, 2).map(({ rows }) => ({ rows, rounds: 1 }));
 /** Larger files are this one's rows several times over. */
 const MADE_UP_ROWS = 1_000_000;
-/** That are told apart: files of one month for twelve months, taken in turn by so many processes. */
+/** Processes side by side, which share so many files among them, each of another month. */
 const CONSUMERS = [1, 2, 4];
 const FILES = 8;
 const ROWS_A_FILE = 250_000;

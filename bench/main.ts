@@ -24,6 +24,9 @@ const options = readOptions(process.argv.slice(2));
 const say = (line: string) => (options.json ? console.error(line) : console.log(line));
 const told = (run: Run) => say(lineOf(run));
 
+// Servers that are still there then are stopped as the process exits.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
 if (options.peers) await installPeers();
 const runs: Run[][] = [];
 let machine: Awaited<ReturnType<typeof measureCases>>['machine'] | undefined;
