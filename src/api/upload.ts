@@ -31,6 +31,9 @@ const FORM_LIMITS = {
   fieldNestingDepth: 0,
 };
 
+/** So much of a file may have come in that is not hashed yet: its connection does not stand still for every write. */
+const FILE_BUFFER_BYTES = 512 * 1024;
+
 /** How long, and how often, the ledger is asked whether it knows a file whose commit got no answer; in milliseconds. */
 const ASK_AGAIN_FOR_MS = 3000;
 const ASK_AGAIN_EVERY_MS = 100;
@@ -101,6 +104,7 @@ export function receiveFile(uploading: Uploading): Koa.Middleware {
   const parse = multer({
     storage: new StorageWriter(uploading.storage),
     limits: { ...FORM_LIMITS, fileSize: uploading.maxUploadBytes },
+    fileHwm: FILE_BUFFER_BYTES,
     // Seen whole, so that a name that is a path is refused and not silently shortened.
     preservePath: true,
     defParamCharset: 'utf8',

@@ -13,11 +13,13 @@ import {
   stat,
 } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { type ByteRange, checkKey, type Storage, type Stored, type Upload } from './storage.ts';
 
 const READ_CHUNK_BYTES = 256 * 1024;
+/** So much is written at once, while as much comes in. */
+const WRITE_BYTES = 1024 * 1024;
 
 /** Files in a directory: `incoming/` for bytes on their way, `files/` for what was accepted. */
 export class DirectoryStorage implements Storage {
@@ -93,6 +95,10 @@ class DirectoryUpload implements Upload {
   #open = true;
   #moved = false;
   #read = false;
+  /** What was taken and is not on its way to the system yet, what is, and where in the file it goes. */
+  #taken: Buffer[] = [];
+  #takenBytes = 0;
+  #writing: Promise<void> = Promise.resolve();
   #written = 0;
 
   constructor(path: string, handle: FileHandle, target: (key: string) => string) {
@@ -103,20 +109,53 @@ class DirectoryUpload implements Upload {
 
   async write(chunk: Buffer): Promise<void> {
     if (this.#read) throw new Error('an upload that is read is not written any more');
-    for (let offset = 0; offset < chunk.length; ) {
-      const { bytesWritten } = await this.#handle.write(chunk, offset, chunk.length - offset, this.#written);
-      offset += bytesWritten;
+    this.#taken.push(chunk);
+    this.#takenBytes += chunk.length;
+    if (this.#takenBytes < WRITE_BYTES) return;
+    await this.#writing;
+    this.#startWriting();
+  }
+
+  #startWriting(): void {
+    const chunks = this.#taken;
+    this.#taken = [];
+    this.#takenBytes = 0;
+    this.#writing = this.#writeAll(chunks);
+    // Whoever waits for it is told: the next write, or what ends the writing.
+    this.#writing.catch(() => {});
+  }
+
+  async #writeAll(chunks: Buffer[]): Promise<void> {
+    while (chunks.length > 0) {
+      let { bytesWritten } = await this.#handle.writev(chunks, this.#written);
       this.#written += bytesWritten;
+      while (chunks.length > 0 && bytesWritten >= chunks[0]!.length) bytesWritten -= chunks.shift()!.length;
+      if (bytesWritten > 0) chunks[0] = chunks[0]!.subarray(bytesWritten);
     }
+  }
+
+  /** Resolves when the system has all that was taken. */
+  async #flush(): Promise<void> {
+    await this.#writing;
+    this.#startWriting();
+    await this.#writing;
   }
 
   read(range?: ByteRange): Readable {
     this.#read = true;
-    return createReadStream(this.#path, { ...range, highWaterMark: READ_CHUNK_BYTES });
+    const upload = this;
+    return Readable.from(
+      (async function* () {
+        await upload.#flush();
+        yield* createReadStream(upload.#path, { ...range, highWaterMark: READ_CHUNK_BYTES });
+      })(),
+      { objectMode: false },
+    );
   }
 
   async commit(key: string): Promise<void> {
     const target = this.#target(key);
+    await this.#flush();
     await this.#handle.sync();
     await this.#close();
     const firstNew = await this.#move(target);
@@ -129,6 +168,7 @@ class DirectoryUpload implements Upload {
   }
 
   async abort(): Promise<void> {
+    await this.#writing.catch(() => {});
     await this.#close();
     if (!this.#moved) await rm(this.#path, { force: true });
   }
