@@ -25,9 +25,12 @@ const newFile = (): NewFile => {
     drift: { added: [], missing: [] },
   };
 };
-const locks = async () =>
-  (await database.pool.query(`select count(*)::int as locks from pg_locks where locktype = 'advisory'`))
-    .rows[0].locks;
+/** Of this database alone: others are at work beside it. */
+const LOCKS = `
+  select count(*)::int as locks from pg_locks
+   where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`;
+const WAITING = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+const locks = async () => (await database.pool.query(LOCKS)).rows[0].locks;
 
 test('a file is accepted with its message and its entry in the audit, or not at all', async () => {
   const file = newFile();
@@ -76,10 +79,7 @@ test('a file that is settled at that very moment is not claimed, and its lock is
       await one.query('begin');
       await one.query(`update ingest.file set state = 'loaded' where id = $1`, [id]);
       const claim = claimFile(other, id);
-      await until(
-        async () => (await database.pool.query('select from pg_locks where not granted')).rowCount === 1,
-        'the claim to wait',
-      );
+      await until(async () => (await database.pool.query(WAITING)).rowCount === 1, 'the claim to wait');
       await one.query('commit');
       expect(await claim).toEqual({ locked: true, file: undefined });
       await unlockFile(other, id);
