@@ -2,8 +2,8 @@ import type { Feed } from '../files/feeds.ts';
 import { type Client, identifier } from '../platform/database.ts';
 import { faults } from '../platform/fault-points.ts';
 import { CopyIn } from './copy-in.ts';
-import type { Frames } from './csv-frames.ts';
 import type { RecordBatch } from './csv-records.ts';
+import type { Sorted } from './csv-tolerant.ts';
 import type { RejectedRecord } from './rejection.ts';
 import { exportTableSql } from './tables.ts';
 
@@ -16,35 +16,107 @@ const copyInto = (feed: Feed, columns: readonly string[]) =>
 /** How COPY reads records in each format, as RecordFramer writes them. */
 const OPTIONS = { text: `format text, null ''`, csv: 'format csv' };
 
+/** What went where: the rows that Postgres took, which are those sent, and the records rejected. */
+export interface Copied {
+  loaded: number;
+  rejected: number;
+}
+
+const INSERT_REJECTED = `
+  insert into ingest.rejected_row (file_id, row_number, reason, message, raw)
+  select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[])`;
+
+/** One COPY into a feed's table after the other, and rejected rows into `ingest.rejected_row` between them. */
+class Copies {
+  readonly #client: Client;
+  readonly #into: string;
+  readonly #fileId: string;
+  #copy: CopyIn | undefined;
+  /** How the COPY that is open reads what it is given. */
+  #options = '';
+  #sent = 0;
+  #rejected: RejectedRecord[] = [];
+  readonly #copied: Copied = { loaded: 0, rejected: 0 };
+
+  constructor(client: Client, into: string, fileId: string) {
+    this.#client = client;
+    this.#into = into;
+    this.#fileId = fileId;
+  }
+
+  /** @param options of COPY, in brackets; with other ones than before another COPY begins */
+  async write(bytes: Buffer, rows: number, options = ''): Promise<void> {
+    if (options !== this.#options) await this.#settle();
+    this.#copy ??= CopyIn.start(this.#client, `${this.#into} ${options}`);
+    this.#options = options;
+    this.#sent += rows;
+    await this.#copy.write(bytes);
+  }
+
+  /** What was parsed: its rows, and those rejected. */
+  async take({ rows, rejected }: RecordBatch): Promise<void> {
+    for (const record of rejected) this.#rejected.push(record);
+    if (rows.length > 0) await this.write(encode(rows, this.#fileId), rows.length);
+    if (this.#rejected.length >= REJECTED_AT_ONCE) await this.#settle();
+  }
+
+  async end(): Promise<Copied> {
+    await this.#settle();
+    return this.#copied;
+  }
+
+  async fail(): Promise<void> {
+    await this.#copy?.fail();
+  }
+
+  async #settle(): Promise<void> {
+    const taken = (await this.#copy?.end()) ?? 0;
+    this.#copy = undefined;
+    if (taken !== this.#sent) throw new CountMismatch(this.#sent, taken);
+    this.#copied.loaded += taken;
+    this.#sent = 0;
+    const rejected = this.#rejected;
+    if (rejected.length === 0) return;
+    this.#rejected = [];
+    this.#copied.rejected += rejected.length;
+    await this.#client.query(INSERT_REJECTED, [
+      this.#fileId,
+      rejected.map((row) => row.rowNumber),
+      rejected.map((row) => row.reason),
+      rejected.map((row) => row.message),
+      rejected.map((row) => row.raw),
+    ]);
+  }
+}
+
 /**
- * Framed records, lineage in front, into a feed's table: one COPY for as long as their format stays the same.
+ * Framed records, lineage in front, into a feed's table, and those that had to be parsed: one COPY for as long as their
+ * format stays the same.
  * @param writing `encoding` as Postgres calls it
- * @returns the rows that Postgres took
  */
-export async function copyFrames(
+export async function copySorted(
   client: Client,
   feed: Feed,
   columns: readonly string[],
+  fileId: string,
   { delimiter, encoding }: { delimiter: string; encoding: string },
-  frames: AsyncIterable<Frames>,
-): Promise<number> {
-  let copy: CopyIn | undefined;
-  let current: Frames['format'] | undefined;
-  let taken = 0;
+  pieces: AsyncIterable<Sorted>,
+): Promise<Copied> {
+  const copies = new Copies(client, copyInto(feed, columns), fileId);
   try {
-    for await (const { format, bytes } of frames) {
-      if (format !== current) {
-        taken += (await copy?.end()) ?? 0;
-        const options = `${OPTIONS[format]}, delimiter '${delimiter}', encoding '${encoding}'`;
-        copy = CopyIn.start(client, `${copyInto(feed, columns)} (${options})`);
-        current = format;
-      }
-      await copy!.write(bytes);
+    for await (const { frames, parsed } of pieces) {
+      for (const { format, bytes, rows } of frames)
+        await copies.write(
+          bytes,
+          rows,
+          `(${OPTIONS[format]}, delimiter '${delimiter}', encoding '${encoding}')`,
+        );
+      await copies.take(parsed);
       await faults?.reach('load.copying');
     }
-    return taken + ((await copy?.end()) ?? 0);
+    return await copies.end();
   } catch (error) {
-    await copy?.fail();
+    await copies.fail();
     throw error;
   }
 }
@@ -72,56 +144,23 @@ export async function copyText(
   }
 }
 
-const INSERT_REJECTED = `
-  insert into ingest.rejected_row (file_id, row_number, reason, message, raw)
-  select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[])`;
-
-/**
- * Parsed records into a feed's table, rejected ones into `ingest.rejected_row`.
- * @returns the rows that Postgres took, which are those sent, and the records rejected
- */
+/** Parsed records into a feed's table, rejected ones into `ingest.rejected_row`. */
 export async function copyRecords(
   client: Client,
   feed: Feed,
   columns: readonly string[],
   fileId: string,
   batches: AsyncIterable<RecordBatch>,
-): Promise<{ loaded: number; rejected: number }> {
-  let copy: CopyIn | undefined;
-  let rejected: RejectedRecord[] = [];
-  let [sent, loaded, rejectedCount] = [0, 0, 0];
-  const settle = async () => {
-    const taken = (await copy?.end()) ?? 0;
-    copy = undefined;
-    if (taken !== sent) throw new CountMismatch(sent, taken);
-    loaded += taken;
-    sent = 0;
-    rejectedCount += rejected.length;
-    if (rejected.length > 0)
-      await client.query(INSERT_REJECTED, [
-        fileId,
-        rejected.map((row) => row.rowNumber),
-        rejected.map((row) => row.reason),
-        rejected.map((row) => row.message),
-        rejected.map((row) => row.raw),
-      ]);
-    rejected = [];
-  };
+): Promise<Copied> {
+  const copies = new Copies(client, copyInto(feed, columns), fileId);
   try {
     for await (const batch of batches) {
-      for (const record of batch.rejected) rejected.push(record);
-      if (batch.rows.length > 0) {
-        copy ??= CopyIn.start(client, copyInto(feed, columns));
-        sent += batch.rows.length;
-        await copy.write(encode(batch.rows, fileId));
-      }
+      await copies.take(batch);
       await faults?.reach('load.copying');
-      if (rejected.length >= REJECTED_AT_ONCE) await settle();
     }
-    await settle();
-    return { loaded, rejected: rejectedCount };
+    return await copies.end();
   } catch (error) {
-    await copy?.fail();
+    await copies.fail();
     throw error;
   }
 }

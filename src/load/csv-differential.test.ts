@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { DELIMITERS, type Delimiter } from '../files/names.ts';
-import { type Frames, RecordFramer } from './csv-frames.ts';
 import { readCsvHeader } from './csv-header.ts';
 import { RecordReader } from './csv-records.ts';
+import { TolerantFramer } from './csv-tolerant.ts';
 import { recordDecoder } from './encoding.ts';
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
@@ -91,6 +92,42 @@ function pieces(bytes: Buffer, random: () => number): Buffer[] {
   return cut;
 }
 
+const inSteps = (bytes: Buffer, step: number) =>
+  Array.from({ length: Math.ceil(bytes.length / step) }, (_, i) => bytes.subarray(i * step, (i + 1) * step));
+
+/** A file that is odd all over, and yet has records that are not. Not all of it is UTF-8. */
+function oddFileOf(seed: number) {
+  const random = randomOf(seed);
+  const pick = <T>(from: readonly T[]) => from[Math.floor(random() * from.length)]!;
+  const delimiter = pick(DELIMITERS);
+  const newline = pick(['\n', '\r\n']);
+  const width = 1 + Math.floor(random() * 4);
+  const noise = ['a', 'b', 'Zo\xc3\xab', '\xdf', '"', '"', '""', '\\.', '\\', ' ', '\n', '\r', '\r\n'];
+  const noisy = (most: number) =>
+    Array.from({ length: Math.floor(random() * most) }, () => pick([...noise, delimiter])).join('');
+  const good = () =>
+    Array.from({ length: width }, () =>
+      pick(['', 'x', '"q"', '""', '"a""b"', '"c\r\nd"', `"${delimiter}"`, 'Z']),
+    );
+  const records = Array.from({ length: 1 + Math.floor(random() * 25) }, () => {
+    const kind = random();
+    if (kind < 0.5) return good().join(delimiter);
+    if (kind < 0.6) return [...good(), ...good()].join(delimiter);
+    if (kind < 0.65) return good().slice(1).join(delimiter);
+    if (kind < 0.7) return pick(['', '\\.', ' ', delimiter, delimiter.repeat(width - 1)]);
+    if (kind < 0.8) return good().join(delimiter) + pick(['\r', '"', '\r\r']) + good().join(delimiter);
+    // Quotes that swallow records, or look like it.
+    if (kind < 0.85) return `"${delimiter.repeat(width - 1)}${newline}${noisy(3)}${newline}"`;
+    return noisy(12);
+  });
+  const names = Array.from({ length: width }, (_, i) => `column ${i}`).join(delimiter);
+  const text = names + newline + records.join(newline) + pick(['', newline]);
+  const bytes = Buffer.from(text, 'latin1');
+  const header = readCsvHeader(bytes, true, { delimiter });
+  expect(header.cells).toHaveLength(width);
+  return { bytes, header, width };
+}
+
 function tolerant(cut: Buffer[], header: ReturnType<typeof readCsvHeader>, width: number) {
   const reader = new RecordReader(header.dialect, width, (record) => recordDecoder(header.encoding, record));
   const batches = [...cut.map((piece) => reader.push(piece.toString('latin1'))), reader.end()];
@@ -112,22 +149,36 @@ function textFields(line: string, delimiter: string): Fields {
   );
 }
 
-function fast(cut: Buffer[], header: ReturnType<typeof readCsvHeader>, width: number) {
+/** @returns undefined where COPY would refuse a record for its number of fields */
+function both(cut: Buffer[], header: ReturnType<typeof readCsvHeader>, width: number, counts: boolean) {
   const { delimiter } = header.dialect;
-  const framer = new RecordFramer(`F${delimiter}`, delimiter, width);
-  const kept = ({ format, bytes }: Frames) => ({ format, bytes: Buffer.from(bytes) });
-  const frames = [...cut.flatMap((piece) => framer.push(piece).map(kept)), ...framer.end()];
-  const bytesOf = (format: string) =>
-    Buffer.concat(frames.filter((frame) => frame.format === format).map(({ bytes }) => bytes));
-  const text = bytesOf('text');
-  const lines = text.toString('latin1').split('\n').slice(0, -1);
+  const framer = new TolerantFramer(`F${delimiter}`, header.dialect, header.encoding, width, counts);
+  const framed = { text: [] as Buffer[], csv: [] as Buffer[] };
+  let sent = 0;
+  const parsed = [...cut, undefined].map((piece) => {
+    const { frames, parsed } = piece ? framer.push(piece) : framer.end();
+    for (const { format, bytes, rows } of frames) {
+      framed[format].push(Buffer.from(bytes));
+      sent += rows;
+    }
+    return parsed;
+  });
+  const lines = Buffer.concat(framed.text).toString('latin1').split('\n').slice(0, -1);
   const decoded = lines.map((line) => textFields(recordDecoder(header.encoding, line)(line), delimiter));
   // Read as COPY does: file id and row number are fields like any other.
-  const csv = tolerant([bytesOf('csv')], { ...header, dialect: { delimiter, lineEnd: 'lf' } }, width + 2);
-  expect(csv.rejected).toEqual([]);
+  const csv = tolerant(framed.csv, { ...header, dialect: { delimiter, lineEnd: 'lf' } }, width + 2);
   const rows = [...decoded, ...csv.rows.map(([, ...fields]) => fields)];
-  expect(framer.rows).toBe(rows.length);
-  return rows.map(([, number, ...fields]) => [Number(number), ...fields]);
+  if (!counts && (csv.rejected.length > 0 || rows.some((fields) => fields.length !== width + 2)))
+    return undefined;
+  expect(csv.rejected).toEqual([]);
+  expect(sent).toBe(rows.length);
+  const passed = rows.map(([, number, ...fields]) => [Number(number), ...fields]);
+  const read = parsed.flatMap((batch) => batch.rows.map((row) => [row.rowNumber, ...row.fields]));
+  return {
+    rows: [...passed, ...read].sort(([one], [other]) => Number(one) - Number(other)),
+    rejected: parsed.flatMap((batch) => batch.rejected),
+    odd: framer.odd,
+  };
 }
 
 describe('random files', () => {
@@ -138,7 +189,8 @@ describe('random files', () => {
       expect(header.cells, `seed ${seed}`).toHaveLength(width);
       const cut = pieces(bytes.subarray(header.dataOffset), randomOf(-seed));
       expect(tolerant(cut, header, width), `seed ${seed}`).toEqual({ rows, rejected: [] });
-      expect(fast(cut, header, width), `seed ${seed}`).toEqual(rows);
+      for (const counts of [false, true])
+        expect(both(cut, header, width, counts), `seed ${seed}`).toEqual({ rows, rejected: [], odd: false });
     }
   });
 
@@ -149,7 +201,8 @@ describe('random files', () => {
       expect(header.dialect.delimiter).toBe(delimiter);
       const cut = pieces(bytes.subarray(header.dataOffset), randomOf(-seed));
       expect(tolerant(cut, header, width), `seed ${seed}`).toEqual({ rows, rejected: [] });
-      expect(fast(cut, header, width), `seed ${seed}`).toEqual(rows);
+      for (const counts of [false, true])
+        expect(both(cut, header, width, counts), `seed ${seed}`).toEqual({ rows, rejected: [], odd: false });
     }
   });
 
@@ -164,9 +217,59 @@ describe('random files', () => {
       const text = bytes.toString('latin1');
       const withBroken = `${text.slice(0, header.dataOffset)}${broken}\n${text.slice(header.dataOffset)}`;
       const cut = pieces(Buffer.from(withBroken, 'latin1').subarray(header.dataOffset), randomOf(-seed));
-      const { rows: read, rejected } = tolerant(cut, header, width);
+      const { rows: read, rejected } = both(cut, header, width, true)!;
       expect(read, `seed ${seed}`).toEqual(rows.map(([number, ...fields]) => [number + 1, ...fields]));
       expect(rejected.map((row) => row.rowNumber)).toEqual([1]);
+    }
+  });
+
+  test('full of odd records come out as the reader alone gives them, however they are cut', () => {
+    const kinds = new Set<string>();
+    let uncounted = 0;
+    for (let seed = 1; seed <= 4000; seed++) {
+      const { bytes, header, width } = oddFileOf(seed);
+      const rest = bytes.subarray(header.dataOffset);
+      const step = seed % 8;
+      const cut = step === 0 ? pieces(rest, randomOf(-seed)) : inSteps(rest, step);
+      const { rows, rejected } = tolerant(cut, header, width);
+      for (const { reason } of rejected) kinds.add(reason);
+      const { odd, ...counted } = both(cut, header, width, true)!;
+      expect(counted, `seed ${seed}`).toEqual({ rows, rejected });
+      const { odd: some, ...other } = both(cut, header, width, false) ?? {};
+      if (some === undefined) continue;
+      uncounted++;
+      expect(other, `seed ${seed}`).toEqual({ rows, rejected });
+    }
+    expect([...kinds].sort()).toEqual([
+      'end_of_data_marker',
+      'stray_quote',
+      'too_few_fields',
+      'too_many_fields',
+      'unterminated_quote',
+    ]);
+    expect(uncounted).toBeGreaterThan(400);
+  });
+
+  test('with a very long record go on after it', () => {
+    const MIB = 1024 * 1024;
+    const plain = 'a,b\n'.repeat(1000);
+    const long: [string, number][] = [
+      [`"${`${'x'.repeat(60)}\n`.repeat(MIB / 10)}",b\n`, 1],
+      [`c,"d${`,${'e'.repeat(60)}\nf`.repeat(MIB / 10)}\n`, 1],
+      [`${'x'.repeat(17 * MIB)},"b\n`, 1],
+      [`a,${'x'.repeat(6 * MIB)}\n`, 0],
+    ];
+    for (const [text, odd] of long) {
+      const bytes = Buffer.from(`h,i\n${plain}${text}${plain}x"y,z\n${plain}`);
+      const header = readCsvHeader(bytes.subarray(0, 100), false);
+      const cut = inSteps(bytes.subarray(header.dataOffset), MIB / 2 + 7);
+      const alone = tolerant(cut, header, 2);
+      expect(alone.rejected.length).toBeGreaterThan(odd);
+      expect(alone.rows.length).toBeGreaterThan(2999);
+      const { odd: _, ...sorted } = both(cut, header, 2, true)!;
+      // Too many values to be printed where they differ.
+      expect(sorted.rejected).toEqual(alone.rejected);
+      expect(isDeepStrictEqual(sorted.rows, alone.rows)).toBe(true);
     }
   });
 });

@@ -1,21 +1,28 @@
 import { describe, expect, test } from 'vitest';
-import { type Frames, OddBytes, RecordFramer } from './csv-frames.ts';
+import { type Frames, RecordFramer, type TakeOdd } from './csv-frames.ts';
+
+class Odd extends Error {}
 
 /** What comes out, each stretch of one format behind its name. */
-function frame(text: string, step: number): string {
-  const framer = new RecordFramer('F,', ',', 2);
+function frame(text: string, step: number, counts = false): string {
+  const odd: TakeOdd = (bytes, from) => {
+    throw new Odd(bytes.toString('utf8', from));
+  };
+  const framer = new RecordFramer('F,', ',', 2, counts, odd);
   const bytes = Buffer.from(text);
+  let rows = 0;
   let [out, format] = ['', ''];
   const take = (frames: Frames[]) => {
     for (const frame of frames) {
       if (frame.format !== format) out += `<${frame.format}>`;
       format = frame.format;
       out += frame.bytes;
+      rows += frame.rows;
     }
   };
   for (let at = 0; at < bytes.length; at += step) take(framer.push(bytes.subarray(at, at + step)));
-  take(framer.end());
-  expect(framer.rows).toBe(out.split(/(?:^|>)F,/m).length - 1);
+  take(framer.end(Buffer.from('\n')));
+  expect(rows).toBe(out.split(/(?:^|>)F,/m).length - 1);
   return out;
 }
 
@@ -58,7 +65,14 @@ describe('the fast way', () => {
 
   test.each(odd)('leaves to the tolerant way: %s', (_, text) => {
     for (const step of [1, 2, 3, 5, 1000])
-      expect(() => frame(text, step), `in pieces of ${step}`).toThrow(OddBytes);
+      expect(() => frame(text, step), `in pieces of ${step}`).toThrow(Odd);
+  });
+
+  test.each(['1\n', '1,2,3\n', '"1,2"\n', '1,"2",3'])('counts fields where it is told to: %j', (text) => {
+    for (const step of [1, 2, 3, 5, 1000]) {
+      expect(frame(`1,2\n"1,2",\n${text}`, step)).toContain('F,3,');
+      expect(() => frame(`1,2\n"1,2",\n${text}`, step, true)).toThrow(Odd);
+    }
   });
 
   test('row numbers are written in full', () => {

@@ -1,3 +1,4 @@
+import { copy, count, indexOf } from './csv-bytes.ts';
 import { edgeDelimiters, isBlankLine } from './csv-lines.ts';
 
 const LF = 10;
@@ -12,25 +13,32 @@ const NINE = 57;
 /** What stands after a backslash for a line end inside a field (PostgreSQL manual, COPY, "Text Format"). */
 const ESCAPED_LF = 'n'.charCodeAt(0);
 const ESCAPED_CR = 'r'.charCodeAt(0);
-/** A record is looked at whole; one longer than this goes the tolerant way, in bytes. */
+/** A record is looked at whole; one longer than this is odd, in bytes. */
 const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
-/** The bytes hold something that COPY would refuse or, worse, accept wrongly: the file takes the tolerant way. */
-export class OddBytes extends Error {
-  override name = 'OddBytes';
-}
+/** Where a quoted field does not close: its end is not here yet, or it is odd. */
+const OPEN = -1;
+const ODD = -2;
 
 /** Whole records, as COPY reads them in this format. */
 export interface Frames {
   format: 'text' | 'csv';
   /** To be used before the framer is given more: then they are written over. */
   bytes: Buffer;
+  /** How many records they are: must be what COPY says it took. */
+  rows: number;
 }
+
+/**
+ * Takes over a record that is odd.
+ * @returns the offset at which the next record is to be framed; the end where the bytes up to it are taken over as well
+ */
+export type TakeOdd = (bytes: Buffer, from: number) => number;
 
 /**
  * The fast way of a CSV file: passes its records on, each behind a prefix and its row number, and counts them. It makes no
  * field and no string of them. Whatever COPY would misread in silence — a quote inside a field, a record that is `\.`, a
- * lone CR — ends it with OddBytes.
+ * lone CR — is odd, and so, where fields are counted, is what COPY would refuse: a record with another number of them.
  *
  * Postgres spends a sixth less on its text format than on CSV, so records go over in that: without quotes, what they
  * protected behind backslashes. Text has no way to write an empty value beside null; from the first `""` on the records go
@@ -39,6 +47,8 @@ export interface Frames {
 export class RecordFramer {
   readonly #delimiter: number;
   readonly #width: number;
+  readonly #counts: boolean;
+  readonly #odd: TakeOdd;
   /** 1 for each byte that is passed on as it is within quotes. */
   readonly #plainQuoted: Uint8Array;
   /** What stands before the next record: prefix, number, delimiter. The number is counted up in place. */
@@ -52,20 +62,36 @@ export class RecordFramer {
   #used = 0;
   /** Where the quoted field that was written last ends. */
   #at = 0;
-  /** Records passed on so far: must be what COPY says it took. */
-  rows = 0;
+  /** A record that is not complete at the end of the bytes is odd where it is longer. */
+  #longest = MAX_RECORD_BYTES;
+  #number = 0;
+  #rows = 0;
 
   /**
    * @param prefix what precedes the row number in every record, its delimiter included
    * @param width the number of fields of the header
+   * @param counts whether each record's fields are counted, which takes time that COPY need not be spared
    */
-  constructor(prefix: string, delimiter: string, width: number) {
+  constructor(prefix: string, delimiter: string, width: number, counts: boolean, odd: TakeOdd) {
     this.#delimiter = delimiter.charCodeAt(0);
     this.#width = width;
+    this.#counts = counts;
+    this.#odd = odd;
     this.#plainQuoted = new Uint8Array(256).fill(1);
     for (const special of [LF, CR, QUOTE, BACKSLASH, this.#delimiter]) this.#plainQuoted[special] = 0;
     this.#head = Buffer.from(`${prefix}1${delimiter}`);
     this.#digitsFrom = Buffer.byteLength(prefix);
+  }
+
+  /** The number of the last record, to be set where it was not one of those passed on. */
+  get number(): number {
+    return this.#number;
+  }
+
+  set number(number: number) {
+    this.#number = number;
+    const prefix = Buffer.from(this.#head.subarray(0, this.#digitsFrom)).toString();
+    this.#head = Buffer.from(`${prefix}${number + 1}${String.fromCharCode(this.#delimiter)}`);
   }
 
   /** Takes a piece of the file and gives all complete records, framed. */
@@ -75,12 +101,12 @@ export class RecordFramer {
     this.#used = 0;
     for (let from = 0; ; ) {
       const format = this.#format;
+      const before = this.#rows;
       from = this.#frame(bytes, from);
-      if (this.#used > 0) frames.push({ format, bytes: this.#out.subarray(0, this.#used) });
+      if (this.#used > 0)
+        frames.push({ format, bytes: this.#out.subarray(0, this.#used), rows: this.#rows - before });
       if (format === this.#format) {
         this.#carried = bytes.length - from;
-        if (this.#carried > MAX_RECORD_BYTES)
-          throw new OddBytes('a record is very long, or a quote never ends');
         this.#in.copyWithin(0, from, bytes.length);
         return frames;
       }
@@ -90,12 +116,10 @@ export class RecordFramer {
     }
   }
 
-  /** The last record, where no line end follows it. */
-  end(): Frames[] {
-    if (this.#carried === 0) return [];
-    const frames = this.push(Buffer.of(LF));
-    if (this.#carried > 0) throw new OddBytes('a quote never ends');
-    return frames;
+  /** Takes the last piece, which has to end with a line end. */
+  end(chunk: Buffer): Frames[] {
+    this.#longest = 0;
+    return this.push(chunk);
   }
 
   /** Puts a piece behind what is carried over. */
@@ -117,23 +141,39 @@ export class RecordFramer {
   #frame(bytes: Buffer, start: number): number {
     const delimiter = this.#delimiter;
     const text = this.#format === 'text';
+    const counts = this.#counts;
     const length = bytes.length;
-    // The next of each, at or after the byte that is looked at.
+    // The next of each, at or after the byte that is looked at; and at or after the record's first.
     let [lf, quote, cr, backslash] = [-1, -1, -1, -1];
+    let [firstLf, firstQuote, firstCr, firstBackslash] = [-1, -1, -1, -1];
     for (let from = start; ; ) {
+      if (firstLf < from) firstLf = indexOf(bytes, LF, from);
+      if (firstQuote < from) firstQuote = indexOf(bytes, QUOTE, from);
+      if (firstCr < from) firstCr = indexOf(bytes, CR, from);
+      if (text && firstBackslash < from) firstBackslash = indexOf(bytes, BACKSLASH, from);
+      [lf, quote, cr, backslash] = [firstLf, firstQuote, firstCr, firstBackslash];
       const head = this.#head;
       const out = this.#roomFor(head.length + 1 + 2 * (length - from));
       let at = this.#used;
       for (let i = 0; i < head.length; i++) out[at++] = head[i]!;
       let end = from;
+      let fields = 1;
+      let odd = false;
       for (;;) {
         if (lf < end) lf = indexOf(bytes, LF, end);
         if (quote < end) quote = indexOf(bytes, QUOTE, end);
         const stop = Math.min(lf, quote);
-        if (stop === length) return from;
+        if (stop === length) {
+          if (length - from <= this.#longest) return from;
+          odd = true;
+          break;
+        }
         if (cr < end) cr = indexOf(bytes, CR, end);
-        if (cr < stop && (cr !== stop - 1 || stop !== lf)) throw new OddBytes('a lone CR');
+        // A lone CR.
+        odd = cr < stop && (cr !== stop - 1 || stop !== lf);
+        if (odd) break;
         const plain = cr < stop ? cr : stop;
+        if (counts) fields += count(bytes, delimiter, end, plain);
         if (text) {
           if (backslash < end) backslash = indexOf(bytes, BACKSLASH, end);
           for (; backslash < plain; backslash = indexOf(bytes, BACKSLASH, end)) {
@@ -146,36 +186,46 @@ export class RecordFramer {
         at = copy(bytes, end, plain, out, at);
         end = plain;
         if (stop === lf) break;
-        if (end > from && bytes[end - 1] !== delimiter) throw new OddBytes('a quote inside a field');
+        // A quote inside a field.
+        odd = end > from && bytes[end - 1] !== delimiter;
+        if (odd) break;
         const close = this.#quoted(bytes, end, out, at);
         // Whether a quote at the very end of the bytes closes the field is told by the byte after it.
-        if (close < 0) return from;
+        if (close === OPEN && length - from <= this.#longest) return from;
+        odd = close < 0;
+        if (odd) break;
         if (text && close === end + 1) {
           this.#format = 'csv';
           return from;
         }
         at = this.#at;
-        const after = bytes[close + 1];
-        if (after !== delimiter && after !== LF && after !== CR)
-          throw new OddBytes('a quoted field goes on after its quote');
         end = close + 1;
       }
-      const next = lf + 1;
-      if (!this.#isBlank(bytes, from, end)) {
-        if (end - from === 2 && bytes[from] === BACKSLASH && bytes[from + 1] === DOT)
-          throw new OddBytes('a record is the end-of-data marker');
+      const blank = !odd && this.#isBlank(bytes, from, end);
+      if (odd || (!blank && this.#misleads(bytes, from, end, fields))) {
+        from = this.#odd(bytes, from);
+        continue;
+      }
+      if (!blank) {
         out[at++] = LF;
         this.#used = at;
-        this.rows++;
+        this.#rows++;
         this.#countUp();
       }
-      from = next;
+      from = lf + 1;
+      [firstLf, firstQuote, firstCr, firstBackslash] = [lf, quote, cr, backslash];
     }
+  }
+
+  /** Whether COPY would take the record for its end-of-data marker or, where fields are counted, refuse it. */
+  #misleads(bytes: Buffer, from: number, end: number, fields: number): boolean {
+    if (this.#counts && fields !== this.#width) return true;
+    return end - from === 2 && bytes[from] === BACKSLASH && bytes[from + 1] === DOT;
   }
 
   /**
    * Writes a quoted field; `#at` is where it ends.
-   * @returns the offset of the quote that closes it, or -1 where more bytes are needed to know it
+   * @returns the offset of the quote that closes it; OPEN where more bytes are needed to know it
    */
   #quoted(bytes: Buffer, open: number, out: Buffer, from: number): number {
     const plain = this.#plainQuoted;
@@ -187,7 +237,7 @@ export class RecordFramer {
     if (!text) out[at++] = QUOTE;
     for (; ; end++) {
       while (end < length && plain[bytes[end]!] === 1) out[at++] = bytes[end++]!;
-      if (end + 1 >= length) return -1;
+      if (end + 1 >= length) return OPEN;
       let byte = bytes[end]!;
       if (byte === QUOTE) {
         if (bytes[end + 1] !== QUOTE) break;
@@ -204,10 +254,10 @@ export class RecordFramer {
       out[at++] = byte;
     }
     if (!text) out[at++] = QUOTE;
-    if (lines && this.#maySwallow(bytes, open + 1, end))
-      throw new OddBytes('a quote that may swallow records');
     this.#at = at;
-    return end;
+    const after = bytes[end + 1];
+    if (after !== this.#delimiter && after !== LF && after !== CR) return ODD;
+    return lines && this.#maySwallow(bytes, open + 1, end) ? ODD : end;
   }
 
   #maySwallow(bytes: Buffer, from: number, to: number): boolean {
@@ -235,6 +285,7 @@ export class RecordFramer {
 
   #countUp(): void {
     const head = this.#head;
+    this.#number++;
     for (let place = head.length - 2; place >= this.#digitsFrom; place--) {
       if (head[place] !== NINE) {
         head[place]!++;
@@ -243,23 +294,6 @@ export class RecordFramer {
       head[place] = ZERO;
     }
     // All were nines: one digit more.
-    const prefix = Buffer.from(head.subarray(0, this.#digitsFrom)).toString();
-    this.#head = Buffer.from(`${prefix}${this.rows + 1}${String.fromCharCode(this.#delimiter)}`);
+    this.number = this.#number;
   }
-}
-
-/** The offset of the next such byte, or the length where there is none. */
-function indexOf(bytes: Buffer, byte: number, from: number): number {
-  const at = bytes.indexOf(byte, from);
-  return at < 0 ? bytes.length : at;
-}
-
-/** Below so many bytes a loop is quicker than a call out of the compiled code. */
-const SHORT = 24;
-
-/** Copies bytes. @returns where they end in `out` */
-function copy(bytes: Buffer, from: number, to: number, out: Buffer, at: number): number {
-  if (to - from >= SHORT) return at + bytes.copy(out, at, from, to);
-  for (let i = from; i < to; i++) out[at++] = bytes[i]!;
-  return at;
 }

@@ -32,7 +32,11 @@ type Read =
   | { kind: 'more' };
 
 /** From where on a character was looked for, and where it was found. */
-const nothingFound = () => ({ '\n': { from: 0, at: -1 }, '\r': { from: 0, at: -1 } });
+const nothingFound = () => ({
+  '\n': { from: 0, at: -1 },
+  '\r': { from: 0, at: -1 },
+  delimiter: { from: 0, at: -1 },
+});
 
 /**
  * The tolerant reader: takes text in pieces and gives records. What cannot be parsed is rejected line by line, so that
@@ -43,10 +47,11 @@ export class RecordReader {
   readonly #width: number;
   readonly #decoder: (record: string) => Decode;
   #text = '';
-  #rowNumber = 0;
+  /** The number of the last record. */
+  rowNumber = 0;
   /** Up to here, CR ends a line also in a file of LF lines. */
   #crUntil = 0;
-  /** Where the next LF and CR are, so that a file without the one is not searched for it again at every record. */
+  /** Where the next of each is, so that text without one is not searched for it again at every record. */
   #found = nothingFound();
   #skippingLine = false;
   #batch: RecordBatch = { rows: [], rejected: [] };
@@ -62,14 +67,56 @@ export class RecordReader {
   }
 
   push(text: string): RecordBatch {
-    this.#text += text;
-    this.#found = nothingFound();
+    this.add(text);
     return this.#drain(false);
   }
 
   /** What is left after the last piece. */
   end(): RecordBatch {
     return this.#drain(true);
+  }
+
+  /** Puts text behind what is kept. @returns the length of both */
+  add(text: string): number {
+    this.#text += text;
+    this.#found = nothingFound();
+    return this.#text.length;
+  }
+
+  /**
+   * Takes the record at a position, and what has to be read together with it.
+   * @returns the position of the next one; undefined where more text is needed, and then only what is needed is kept
+   */
+  takeOne(start: number, final: boolean): number | undefined {
+    let position = start;
+    do {
+      const next = this.#take(position, final);
+      if (next === undefined || (this.#skippingLine && !final)) {
+        this.drop(next ?? position);
+        return undefined;
+      }
+      position = next;
+    } while (position < this.#crUntil);
+    return position;
+  }
+
+  /** The text from a position on. */
+  textFrom(position: number): string {
+    return this.#text.slice(position);
+  }
+
+  /** Forgets the text before a position. */
+  drop(position: number): void {
+    this.#text = this.#text.slice(position);
+    this.#found = nothingFound();
+    this.#crUntil = Math.max(0, this.#crUntil - position);
+  }
+
+  /** The records read since the last batch. */
+  batch(): RecordBatch {
+    const batch = this.#batch;
+    this.#batch = { rows: [], rejected: [] };
+    return batch;
   }
 
   #drain(final: boolean): RecordBatch {
@@ -79,12 +126,8 @@ export class RecordReader {
       if (next === undefined) break;
       position = next;
     }
-    this.#text = this.#text.slice(position);
-    this.#found = nothingFound();
-    this.#crUntil = Math.max(0, this.#crUntil - position);
-    const batch = this.#batch;
-    this.#batch = { rows: [], rejected: [] };
-    return batch;
+    this.drop(position);
+    return this.batch();
   }
 
   /** Takes what starts at `start`; the position after it, or undefined where more text is needed. */
@@ -146,7 +189,7 @@ export class RecordReader {
   #accept(fields: (string | null)[], raw: string): void {
     const decode = this.#decoder(raw);
     this.#batch.rows.push({
-      rowNumber: ++this.#rowNumber,
+      rowNumber: ++this.rowNumber,
       fields: fields.map((field) => (field === null ? null : decode(field))),
     });
   }
@@ -188,8 +231,7 @@ export class RecordReader {
         if (at < lineEnd.end && text[at] !== delimiter)
           return { kind: 'bad', reason: lineEnd === line ? 'stray_quote' : 'unterminated_quote' };
       } else {
-        let end = text.indexOf(delimiter, at);
-        if (end < 0 || end > lineEnd.end) end = lineEnd.end;
+        const end = Math.min(this.#find('delimiter', at), lineEnd.end);
         const value = text.slice(at, end);
         if (value.includes('"'))
           return { kind: 'bad', reason: lineEnd === line ? 'stray_quote' : 'unterminated_quote' };
@@ -218,11 +260,11 @@ export class RecordReader {
     return { end, next: text.length };
   }
 
-  /** The position of the next `character`, or the text's length. */
-  #find(character: '\n' | '\r', from: number): number {
-    const found = this.#found[character];
+  /** The position of the next of these, or the text's length. */
+  #find(what: keyof ReturnType<typeof nothingFound>, from: number): number {
+    const found = this.#found[what];
     if (from < found.from || from > found.at) {
-      const at = this.#text.indexOf(character, from);
+      const at = this.#text.indexOf(what === 'delimiter' ? this.#dialect.delimiter : what, from);
       found.from = from;
       found.at = at < 0 ? this.#text.length : at;
     }
@@ -231,10 +273,11 @@ export class RecordReader {
 
   #reject(reason: RowReason, raw: string, width = 0): void {
     this.#batch.rejected.push({
-      rowNumber: ++this.#rowNumber,
+      rowNumber: ++this.rowNumber,
       reason,
       message: this.#explain(reason, width),
-      raw: this.#decoder(raw)(raw),
+      // In memory of its own: a part of a text would hold on to all of it.
+      raw: Buffer.from(this.#decoder(raw)(raw)).toString(),
     });
   }
 

@@ -3,11 +3,12 @@ import { postgresEncoding } from '../files/encodings.ts';
 import type { Feed } from '../files/feeds.ts';
 import { FORMATS, type Format } from '../files/names.ts';
 import { type Client, isDatabaseError, SqlState } from '../platform/database.ts';
-import { CountMismatch, copyFrames, copyRecords } from './copy.ts';
-import { type Frames, OddBytes, RecordFramer } from './csv-frames.ts';
+import { copyRecords, copySorted } from './copy.ts';
+import type { Frames } from './csv-frames.ts';
 import { type CsvHeader, readCsvHeader, type Writing } from './csv-header.ts';
 import { type RecordBatch, RecordReader } from './csv-records.ts';
-import { EncodingCheck, linesAsUtf8, pieceDecoder, recordDecoder } from './encoding.ts';
+import { type Sorted, TolerantFramer } from './csv-tolerant.ts';
+import { type Encoding, EncodingCheck, linesAsUtf8, pieceDecoder, recordDecoder } from './encoding.ts';
 import { FileRejected, nulBytes } from './rejection.ts';
 import { HEAD_BYTES, sniffKind } from './sniff.ts';
 import { hashed, type Source } from './source.ts';
@@ -71,6 +72,9 @@ const wrongFormat = (format: Format, taken: readonly Format[]) => {
   );
 };
 
+/** What begins the codes of errors that are the bytes' fault: the tolerant way knows how to deal with them. */
+const DATA_EXCEPTION = '22';
+
 class CsvFile implements TableFile {
   readonly format = 'csv';
   readonly cells: HeaderCell[];
@@ -94,13 +98,16 @@ class CsvFile implements TableFile {
     const { name = 'utf-8', unitBytes } = this.#header.encoding;
     const encoding = unitBytes === 2 ? postgresEncoding('utf-8') : postgresEncoding(name);
     if (encoding !== undefined && this.#header.dialect.lineEnd === 'lf') {
-      await client.query('savepoint fast');
-      try {
-        const rows = await this.#pass(client, feed, columns, fileId, encoding);
-        return { rows, rejected: 0, path: 'copy' };
-      } catch (error) {
-        if (!isOdd(error)) throw error;
-        await client.query('rollback to savepoint fast');
+      // What COPY makes of a record's width is free; where it refuses one, fields are counted before it.
+      for (const counts of [false, true]) {
+        await client.query('savepoint fast');
+        try {
+          return await this.#pass(client, feed, columns, fileId, encoding, counts);
+        } catch (error) {
+          if (!isDatabaseError(error) || !error.code?.startsWith(DATA_EXCEPTION)) throw error;
+          await client.query('rollback to savepoint fast');
+          if (error.code !== SqlState.badCopyFileFormat) break;
+        }
       }
     }
     const { loaded, rejected } = await copyRecords(client, feed, columns, fileId, this.records());
@@ -109,28 +116,39 @@ class CsvFile implements TableFile {
 
   async close(): Promise<void> {}
 
-  /** The fast way: bytes pass through. */
+  /** The fast way: bytes pass through, and only what is odd of them is parsed. */
   async #pass(
     client: Client,
     feed: Feed,
     columns: readonly string[],
     fileId: string,
     encoding: string,
-  ): Promise<number> {
-    const { delimiter } = this.#header.dialect;
-    const framer = new RecordFramer(fileId + delimiter, delimiter, this.cells.length);
-    const bytes = this.#asciiBytes();
+    counts: boolean,
+  ): Promise<Loaded> {
+    const { dialect } = this.#header;
+    const { delimiter } = dialect;
     // One wrong byte changes one record: the others stay what they are.
     const mixed = this.#header.encoding.name === undefined;
-    const frames = (async function* () {
-      const framed = ({ format, bytes }: Frames) =>
-        mixed && format === 'text' ? { format, bytes: linesAsUtf8(bytes) } : { format, bytes };
-      for await (const chunk of bytes) for (const each of framer.push(chunk)) yield framed(each);
-      for (const each of framer.end()) yield framed(each);
+    const written = this.#header.encoding.unitBytes === 2 ? UTF8 : this.#header.encoding;
+    const framer = new TolerantFramer(fileId + delimiter, dialect, written, this.cells.length, counts);
+    const bytes = this.#asciiBytes();
+    const pieces = (async function* () {
+      const decoded = ({ frames, parsed }: Sorted): Sorted => ({
+        frames: mixed ? frames.map(textAsUtf8) : frames,
+        parsed,
+      });
+      for await (const chunk of bytes) yield decoded(framer.push(chunk));
+      yield decoded(framer.end());
     })();
-    const taken = await copyFrames(client, feed, columns, { delimiter, encoding }, frames);
-    if (taken !== framer.rows) throw new CountMismatch(framer.rows, taken);
-    return taken;
+    const { loaded, rejected } = await copySorted(
+      client,
+      feed,
+      columns,
+      fileId,
+      { delimiter, encoding },
+      pieces,
+    );
+    return { rows: loaded, rejected, path: counts || framer.odd ? 'records' : 'copy' };
   }
 
   /** The file's bytes after its header, UTF-16 as UTF-8: in what comes out all that gives a CSV its structure is one byte. */
@@ -172,10 +190,11 @@ class CsvFile implements TableFile {
   }
 }
 
-/** Whether the fast way met something that the tolerant way knows how to deal with. */
-function isOdd(error: unknown): boolean {
-  return error instanceof OddBytes || (isDatabaseError(error) && error.code?.startsWith('22') === true);
-}
+/** What UTF-16 is made to before it is framed. */
+const UTF8: Encoding = { name: 'utf-8', unitBytes: 1 };
+
+const textAsUtf8 = (frames: Frames): Frames =>
+  frames.format === 'text' ? { ...frames, bytes: linesAsUtf8(frames.bytes) } : frames;
 
 /** The rejection that a Postgres error of the load stands for, where it blames the file and not the database. */
 export function rejectionOf(error: unknown): FileRejected | undefined {

@@ -149,6 +149,7 @@ export const isQueryTimeout = (error: unknown): error is Error =>
 /** SQLSTATEs that Waymark acts upon (PostgreSQL manual, appendix A). */
 export const SqlState = {
   characterNotInRepertoire: '22021',
+  badCopyFileFormat: '22P04',
   uniqueViolation: '23505',
   programLimitExceeded: '54000',
   tooManyColumns: '54011',
