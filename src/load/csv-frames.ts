@@ -143,15 +143,9 @@ export class RecordFramer {
     const text = this.#format === 'text';
     const counts = this.#counts;
     const length = bytes.length;
-    // The next of each, at or after the byte that is looked at; and at or after the record's first.
+    // The next of each, at or after the byte that is looked at.
     let [lf, quote, cr, backslash] = [-1, -1, -1, -1];
-    let [firstLf, firstQuote, firstCr, firstBackslash] = [-1, -1, -1, -1];
     for (let from = start; ; ) {
-      if (firstLf < from) firstLf = indexOf(bytes, LF, from);
-      if (firstQuote < from) firstQuote = indexOf(bytes, QUOTE, from);
-      if (firstCr < from) firstCr = indexOf(bytes, CR, from);
-      if (text && firstBackslash < from) firstBackslash = indexOf(bytes, BACKSLASH, from);
-      [lf, quote, cr, backslash] = [firstLf, firstQuote, firstCr, firstBackslash];
       const head = this.#head;
       const out = this.#roomFor(head.length + 1 + 2 * (length - from));
       let at = this.#used;
@@ -204,6 +198,8 @@ export class RecordFramer {
       const blank = !odd && this.#isBlank(bytes, from, end);
       if (odd || (!blank && this.#misleads(bytes, from, end, fields))) {
         from = this.#odd(bytes, from);
+        // Reading goes on before what was looked at: what was found is not the next there.
+        if (from < end) lf = quote = cr = backslash = -1;
         continue;
       }
       if (!blank) {
@@ -213,7 +209,6 @@ export class RecordFramer {
         this.#countUp();
       }
       from = lf + 1;
-      [firstLf, firstQuote, firstCr, firstBackslash] = [lf, quote, cr, backslash];
     }
   }
 
