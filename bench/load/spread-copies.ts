@@ -58,7 +58,9 @@ async function send(bytes: Buffer): Promise<void> {
   });
 }
 
-const framer = new RecordFramer(`${fileId},`, ',', feed.columns.length);
+const framer = new RecordFramer(`${fileId},`, ',', feed.columns.length, false, () => {
+  throw new Error('the file has an odd record');
+});
 const hash = createHash('sha256');
 let header = true;
 for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) {
@@ -67,11 +69,11 @@ for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES }))
   header = false;
   for (const { bytes } of framer.push(data)) await send(bytes);
 }
-for (const { bytes } of framer.end()) await send(bytes);
+for (const { bytes } of framer.end(Buffer.of(LF))) await send(bytes);
 hash.digest('hex');
 await Promise.all(lanes.map(({ sent }) => sent));
 const taken = await Promise.all(lanes.map(({ copy }) => copy.end()));
-if (taken.reduce((sum, rows) => sum + rows) !== framer.rows) throw new Error('rows are missing');
+if (taken.reduce((sum, rows) => sum + rows) !== framer.number) throw new Error('rows are missing');
 const [first, ...others] = lanes;
 await Promise.all(others.map(({ client }) => client.query('commit')));
 for (const { table } of others)
