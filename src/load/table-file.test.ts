@@ -8,6 +8,7 @@ import { type Feed, Feeds } from '../files/feeds.ts';
 import { acceptFile } from '../files/ledger.ts';
 import { FORMATS } from '../files/names.ts';
 import { transaction } from '../platform/database.ts';
+import { RecordReader } from './csv-records.ts';
 import { openFeedFile } from './feed-file.ts';
 import type { FileDescription } from './table-file.ts';
 import { ensureExportTable } from './tables.ts';
@@ -156,6 +157,29 @@ describe('a CSV as its feed describes it', () => {
     ];
     expect(await load(bytes(), {})).toMatchObject({ path: 'copy', rejected: 0, content });
     expect(await load(bytes('ragged\n'), {})).toMatchObject({ path: 'records', rejected: 1, content });
+  });
+
+  test.each([
+    ['a lone CR', ['CR;a\rb;c;1']],
+    ['stray quotes, more than are held at once', ['Q;7" Rohr;x;1', '\\.', 'CR;a\rb;"";1']],
+    ['other widths, which COPY refuses', ['short;x', 'CR;a\rb;"";1', 'long;a;b;c;d', 'Q;"a"b;c;1']],
+  ])('%s: what Postgres has is what the reader gives', async (_, odd) => {
+    const lines = Array.from(
+      { length: 6000 },
+      (_, i) => [`G${i};"a;\nb";;é`, `E${i};"";c;\\N`, ...odd][i % 5],
+    );
+    const text = lines.map((line) => `${line ?? 'P;x;y;z'}\n`).join('');
+    const { rows, rejected } = new RecordReader({ delimiter: ';', lineEnd: 'lf' }, 4).push(text);
+    const loaded = await load(Buffer.from(`${COLUMNS.join(';')}\n${text}`), {});
+    expect(loaded).toEqual({
+      ...{ rows: rows.length, rejected: rejected.length, path: 'records' },
+      content: rows.map(({ rowNumber, fields }) => [rowNumber, ...fields]),
+    });
+    const found = await database.pool.query(
+      `select row_number::int as "rowNumber", reason, message, raw from ingest.rejected_row
+        where file_id = (select _file_id from export.claims_client_x order by _loaded_at desc limit 1) order by 1`,
+    );
+    expect(found.rows).toEqual(rejected);
   });
 
   test.each(ENCODINGS.filter((name) => postgresEncoding(name) && name !== 'utf-8'))(
