@@ -256,7 +256,7 @@ describe('random files', () => {
     const long: [string, number][] = [
       [`"${`${'x'.repeat(60)}\n`.repeat(MIB / 10)}",b\n`, 1],
       [`c,"d${`,${'e'.repeat(60)}\nf`.repeat(MIB / 10)}\n`, 1],
-      [`${'x'.repeat(17 * MIB)},"b\n`, 1],
+      [`${'x'.repeat(17 * MIB)},b\n`, 1],
       [`a,${'x'.repeat(6 * MIB)}\n`, 0],
     ];
     for (const [text, odd] of long) {
