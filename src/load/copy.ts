@@ -22,9 +22,7 @@ export interface Copied {
   rejected: number;
 }
 
-const INSERT_REJECTED = `
-  insert into ingest.rejected_row (file_id, row_number, reason, message, raw)
-  select $1, * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[])`;
+const COPY_REJECTED = 'copy ingest.rejected_row (file_id, row_number, reason, message, raw) from stdin';
 
 /** One COPY into a feed's table after the other, and rejected rows into `ingest.rejected_row` between them. */
 class Copies {
@@ -79,13 +77,15 @@ class Copies {
     if (rejected.length === 0) return;
     this.#rejected = [];
     this.#copied.rejected += rejected.length;
-    await this.#client.query(INSERT_REJECTED, [
-      this.#fileId,
-      rejected.map((row) => row.rowNumber),
-      rejected.map((row) => row.reason),
-      rejected.map((row) => row.message),
-      rejected.map((row) => row.raw),
-    ]);
+    const rows = rejected.map(({ rowNumber, reason, message, raw }) => ({
+      rowNumber,
+      fields: [reason, message, raw],
+    }));
+    this.#copy = CopyIn.start(this.#client, COPY_REJECTED);
+    await this.#copy.write(encode(rows, this.#fileId));
+    const kept = await this.#copy.end();
+    this.#copy = undefined;
+    if (kept !== rejected.length) throw new CountMismatch(rejected.length, kept);
   }
 }
 
