@@ -4,7 +4,7 @@ import { DELIMITERS, type Delimiter } from '../files/names.ts';
 import { readCsvHeader } from './csv-header.ts';
 import { RecordReader } from './csv-records.ts';
 import { TolerantFramer } from './csv-tolerant.ts';
-import { recordDecoder } from './encoding.ts';
+import { recordDecoder, recordsAsUtf8 } from './encoding.ts';
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 function randomOf(seed: number): () => number {
@@ -158,7 +158,8 @@ function both(cut: Buffer[], header: ReturnType<typeof readCsvHeader>, width: nu
   const parsed = [...cut, undefined].map((piece) => {
     const { frames, parsed } = piece ? framer.push(piece) : framer.end();
     for (const { format, bytes, rows } of frames) {
-      framed[format].push(Buffer.from(bytes));
+      const mixed = header.encoding.name === undefined;
+      framed[format].push(Buffer.from(mixed ? recordsAsUtf8(bytes, format === 'csv') : bytes));
       sent += rows;
     }
     return parsed;

@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { type EncodingName, foldEncoding } from '../files/encodings.ts';
+import { count } from './csv-bytes.ts';
 import { FileRejected } from './rejection.ts';
 
 /**
@@ -19,6 +20,7 @@ const MARKS: [name: EncodingName, ...bytes: number[]][] = [
 ];
 
 const LF = 10;
+const QUOTE = 34;
 /** How much of a file shows whether it is UTF-16 without a mark, in bytes. */
 const SAMPLE_BYTES = 64;
 
@@ -81,17 +83,24 @@ export function recordDecoder({ name, unitBytes }: Encoding, record: string): De
 }
 
 /**
- * Records as lines of COPY's text format, where the feed describes no encoding: those that are not UTF-8 are decoded as
- * `recordDecoder` does.
+ * Framed records, where the feed describes no encoding: those that are not UTF-8 are decoded as `recordDecoder` does.
+ * @param quoted whether line ends within quotes belong to a record, as in COPY's CSV
  */
-export function linesAsUtf8(lines: Buffer): Buffer {
-  if (isUtf8(lines)) return lines;
+export function recordsAsUtf8(records: Buffer, quoted: boolean): Buffer {
+  if (isUtf8(records)) return records;
   const decoder = new TextDecoder('windows-1252', { ignoreBOM: true });
   const decoded: Buffer[] = [];
-  for (let from = 0; from < lines.length; ) {
-    const next = lines.indexOf(LF, from) + 1 || lines.length;
-    const line = lines.subarray(from, next);
-    decoded.push(isUtf8(line) ? line : Buffer.from(decoder.decode(line)));
+  for (let from = 0; from < records.length; ) {
+    let next = from;
+    let quotes = 0;
+    // A line end behind an odd number of quotes stands within them.
+    do {
+      const line = next;
+      next = records.indexOf(LF, line) + 1 || records.length;
+      if (quoted) quotes += count(records, QUOTE, line, next);
+    } while (quotes % 2 === 1 && next < records.length);
+    const record = records.subarray(from, next);
+    decoded.push(isUtf8(record) ? record : Buffer.from(decoder.decode(record)));
     from = next;
   }
   return Buffer.concat(decoded);

@@ -143,16 +143,16 @@ describe('a CSV as its feed describes it', () => {
     expect(await load(bytes('ragged'), described)).toMatchObject({ path: 'records', content: CONTENT });
   });
 
-  test('where none is described, each record is UTF-8 or else Windows-1252, either way', async () => {
+  test.each(['€', '""'])('where none is described, a record is UTF-8 or Windows-1252: %s', async (last) => {
     const bytes = (more = '') =>
       Buffer.concat([
-        Buffer.from(`${COLUMNS.join(';')}\nA;Jürgen;"a;\nb";€\n`),
-        Buffer.from('B;Gro\xdf;"\x80 \x93x\x94\nc";\\\n', 'latin1'),
+        Buffer.from(`${COLUMNS.join(';')}\nA;Jürgen;"a;\nb";${last}\n`),
+        Buffer.from('B;Gro\xdf;"\x80 \x93""x\x94\nc\xc3\xa9";\\\n', 'latin1'),
         Buffer.from(`C;東京;d;1\n${more}`),
       ]);
     const content = [
-      [1, 'A', 'Jürgen', 'a;\nb', '€'],
-      [2, 'B', 'Groß', '€ “x”\nc', '\\'],
+      [1, 'A', 'Jürgen', 'a;\nb', last.replace('""', '')],
+      [2, 'B', 'Groß', '€ “"x”\ncÃ©', '\\'],
       [3, 'C', '東京', 'd', '1'],
     ];
     expect(await load(bytes(), {})).toMatchObject({ path: 'copy', rejected: 0, content });

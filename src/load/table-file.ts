@@ -8,7 +8,7 @@ import type { Frames } from './csv-frames.ts';
 import { type CsvHeader, readCsvHeader, type Writing } from './csv-header.ts';
 import { type RecordBatch, RecordReader } from './csv-records.ts';
 import { type Sorted, TolerantFramer } from './csv-tolerant.ts';
-import { type Encoding, EncodingCheck, linesAsUtf8, pieceDecoder, recordDecoder } from './encoding.ts';
+import { type Encoding, EncodingCheck, pieceDecoder, recordDecoder, recordsAsUtf8 } from './encoding.ts';
 import { FileRejected, nulBytes } from './rejection.ts';
 import { HEAD_BYTES, sniffKind } from './sniff.ts';
 import { hashed, type Source } from './source.ts';
@@ -134,7 +134,7 @@ class CsvFile implements TableFile {
     const bytes = this.#asciiBytes();
     const pieces = (async function* () {
       const decoded = ({ frames, parsed }: Sorted): Sorted => ({
-        frames: mixed ? frames.map(textAsUtf8) : frames,
+        frames: mixed ? frames.map(asUtf8) : frames,
         parsed,
       });
       for await (const chunk of bytes) yield decoded(framer.push(chunk));
@@ -193,8 +193,10 @@ class CsvFile implements TableFile {
 /** What UTF-16 is made to before it is framed. */
 const UTF8: Encoding = { name: 'utf-8', unitBytes: 1 };
 
-const textAsUtf8 = (frames: Frames): Frames =>
-  frames.format === 'text' ? { ...frames, bytes: linesAsUtf8(frames.bytes) } : frames;
+const asUtf8 = (frames: Frames): Frames => ({
+  ...frames,
+  bytes: recordsAsUtf8(frames.bytes, frames.format === 'csv'),
+});
 
 /** The rejection that a Postgres error of the load stands for, where it blames the file and not the database. */
 export function rejectionOf(error: unknown): FileRejected | undefined {
