@@ -36,8 +36,8 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "the guard's count is not held against COPY's",
-    file: 'src/load/table-file.ts',
-    right: 'if (taken !== framer.rows) throw new CountMismatch(framer.rows, taken);',
+    file: 'src/load/copy.ts',
+    right: 'if (taken !== this.#sent) throw new CountMismatch(this.#sent, taken);',
     wrong: '',
     fault: takesFewerRows,
     red: 'the rows of every loaded file are those that were sent',
