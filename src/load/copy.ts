@@ -58,13 +58,19 @@ class Copies {
     if (this.#rejected.length >= REJECTED_AT_ONCE) await this.#settle();
   }
 
-  async end(): Promise<Copied> {
-    await this.#settle();
-    return this.#copied;
-  }
-
-  async fail(): Promise<void> {
-    await this.#copy?.fail();
+  /** Takes every piece as `take` says. Where one fails, the COPY that is open ends. */
+  async all<T>(pieces: AsyncIterable<T>, take: (piece: T) => Promise<void>): Promise<Copied> {
+    try {
+      for await (const piece of pieces) {
+        await take(piece);
+        await faults?.reach('load.copying');
+      }
+      await this.#settle();
+      return this.#copied;
+    } catch (error) {
+      await this.#copy?.fail();
+      throw error;
+    }
   }
 
   async #settle(): Promise<void> {
@@ -103,22 +109,15 @@ export async function copySorted(
   pieces: AsyncIterable<Sorted>,
 ): Promise<Copied> {
   const copies = new Copies(client, copyInto(feed, columns), fileId);
-  try {
-    for await (const { frames, parsed } of pieces) {
-      for (const { format, bytes, rows } of frames)
-        await copies.write(
-          bytes,
-          rows,
-          `(${OPTIONS[format]}, delimiter '${delimiter}', encoding '${encoding}')`,
-        );
-      await copies.take(parsed);
-      await faults?.reach('load.copying');
-    }
-    return await copies.end();
-  } catch (error) {
-    await copies.fail();
-    throw error;
-  }
+  return copies.all(pieces, async ({ frames, parsed }) => {
+    for (const { format, bytes, rows } of frames)
+      await copies.write(
+        bytes,
+        rows,
+        `(${OPTIONS[format]}, delimiter '${delimiter}', encoding '${encoding}')`,
+      );
+    await copies.take(parsed);
+  });
 }
 
 /**
@@ -153,16 +152,7 @@ export async function copyRecords(
   batches: AsyncIterable<RecordBatch>,
 ): Promise<Copied> {
   const copies = new Copies(client, copyInto(feed, columns), fileId);
-  try {
-    for await (const batch of batches) {
-      await copies.take(batch);
-      await faults?.reach('load.copying');
-    }
-    return await copies.end();
-  } catch (error) {
-    await copies.fail();
-    throw error;
-  }
+  return copies.all(batches, (batch) => copies.take(batch));
 }
 
 /** Postgres took another number of rows than were sent: nothing of it may be committed. */
